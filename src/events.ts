@@ -1,0 +1,89 @@
+import type { JobError, Kind, Outcome, Output, PlanSummary, SkipReason } from './job.js';
+
+/**
+ * What the pipeline tells the outside: the library's async iterable, and one JSON object a line
+ * with `--json`. Each input ends with exactly one `result`; the last event is the `summary`.
+ */
+export type StatuscastEvent =
+  | StartedEvent
+  | FoundEvent
+  | StageEvent
+  | ProgressEvent
+  | WaitingEvent
+  | ResultEvent
+  | SummaryEvent;
+
+/** The run has begun. */
+export interface StartedEvent {
+  readonly type: 'started';
+  /** What the run does with each file at the end. */
+  readonly goal: 'send' | 'prepare';
+  /** Absolute path of the state directory; null where nothing is remembered. */
+  readonly stateDir: string | null;
+  /** Absolute path of the folder that the outputs go to. */
+  readonly outDir: string;
+}
+
+/** An input was found; its result follows. */
+export interface FoundEvent {
+  readonly type: 'found';
+  readonly input: string;
+  readonly bytes: number;
+}
+
+/** An input has entered a stage of its life. */
+export interface StageEvent {
+  readonly type: 'stage';
+  readonly input: string;
+  readonly stage: 'inspect' | 'normalize' | 'check' | 'upload' | 'send' | 'find-out';
+  /** The plan, from `normalize` on. */
+  readonly kind: Kind | null;
+  readonly plan: PlanSummary | null;
+}
+
+/** How far a long step has come. At most a few a second for each input. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly input: string;
+  readonly stage: 'normalize' | 'upload';
+  readonly unit: 'seconds' | 'bytes';
+  readonly done: number;
+  /** Null when it is not known. */
+  readonly total: number | null;
+}
+
+/** Nothing is wrong, but something is waited for: a retry, an instance that starts, a journal. */
+export interface WaitingEvent {
+  readonly type: 'waiting';
+  readonly input: string | null;
+  readonly why: string;
+  readonly waitMs: number;
+}
+
+/** How one input ended. Every field is always there; null where it has no meaning. */
+export interface ResultEvent {
+  readonly type: 'result';
+  /** The path as reached from the argument given. */
+  readonly input: string;
+  readonly kind: Kind | null;
+  readonly outcome: Outcome;
+  readonly plan: PlanSummary | null;
+  readonly output: Output | null;
+  readonly urlFile: string | null;
+  readonly idMessage: string | null;
+  /** Why it was skipped. */
+  readonly reason: SkipReason | null;
+  /** The reason in words, for people. */
+  readonly detail: string | null;
+  /** Why it failed or is uncertain. */
+  readonly error: JobError | null;
+}
+
+/** The last event of a run. */
+export interface SummaryEvent {
+  readonly type: 'summary';
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly seconds: number;
+  /** Why the run ended before its work: the instance cannot send, or it was interrupted. */
+  readonly stopped: JobError | null;
+}

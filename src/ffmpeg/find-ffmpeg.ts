@@ -1,0 +1,147 @@
+import { access, chmod, constants, copyFile, mkdir, rename, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { messageOf, StatuscastError } from '../errors.js';
+import { runProgram } from './run-program.js';
+
+/** The ffmpeg and ffprobe that are used, and what this ffmpeg can do. */
+export interface Ffmpeg {
+  readonly ffmpegPath: string;
+  readonly ffprobePath: string;
+  /** Put before either, so that the system ends it when we die, however we die; else empty. */
+  readonly launcher: readonly string[];
+  /** The first line of `-version` after the word itself, such as `5.1.6-0+deb12u1`. */
+  readonly version: string;
+  /** Codecs that it can decode, by the names that ffprobe uses. */
+  readonly decodableCodecs: ReadonlySet<string>;
+  readonly filters: ReadonlySet<string>;
+}
+
+const ASK_TIMEOUT_MS = 20_000;
+
+/**
+ * Finds the programs: `FFMPEG_PATH` and `FFPROBE_PATH`, else the ones bundled from npm; makes the
+ * bundled ones runnable where they are not, and asks ffmpeg once what it can do.
+ * @throws StatuscastError `binary-unusable`.
+ */
+export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<Ffmpeg> {
+  const [ffmpegPath, ffprobePath, launcher] = await Promise.all([
+    locate('FFMPEG_PATH', '@ffmpeg-installer/ffmpeg', env),
+    locate('FFPROBE_PATH', '@ffprobe-installer/ffprobe', env),
+    findLauncher(),
+  ]);
+  const ask = (program: string, question: string) => askProgram(program, question, launcher);
+  const [version, codecs, filters] = await Promise.all([
+    ask(ffmpegPath, '-version'),
+    ask(ffmpegPath, '-codecs'),
+    ask(ffmpegPath, '-filters'),
+    ask(ffprobePath, '-version'),
+  ]);
+  return {
+    ffmpegPath,
+    ffprobePath,
+    launcher,
+    version: /version (\S+)/.exec(version)?.[1] ?? 'unknown',
+    decodableCodecs: new Set(wordsAfter(codecs, /^ D\S{5} (\S+)/gm)),
+    filters: new Set(wordsAfter(filters, /^ \S{2,3} (\S+)/gm)),
+  };
+}
+
+async function locate(
+  variable: string,
+  packageName: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const named = env[variable];
+  if (named !== undefined && named !== '') {
+    await access(named, constants.X_OK).catch((cause: unknown) => {
+      const why = `${variable} names it, and it is not an executable file`;
+      throw new StatuscastError({ code: 'binary-unusable', binary: named, why }, { cause });
+    });
+    return path.resolve(named);
+  }
+  return makeRunnable(bundledPath(packageName));
+}
+
+function bundledPath(packageName: string): string {
+  try {
+    const bundled: unknown = createRequire(import.meta.url)(packageName);
+    if (typeof bundled === 'object' && bundled !== null && 'path' in bundled) {
+      return String(bundled.path);
+    }
+    throw new Error('the package names no path');
+  } catch (cause) {
+    // Without a build for this platform these packages throw, one of them a bare string.
+    const why = `the package holds no build for this machine (${messageOf(cause)})`;
+    throw new StatuscastError({ code: 'binary-unusable', binary: packageName, why }, { cause });
+  }
+}
+
+/**
+ * The packages ship their programs without the run bit, which only an install script sets, and for
+ * the owner alone. Where it is missing it is set; where it may not be, a copy of ours has it.
+ */
+async function makeRunnable(binary: string): Promise<string> {
+  const canRun = (file: string) =>
+    access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+  if (await canRun(binary)) return binary;
+  await chmod(binary, 0o755).catch(() => undefined);
+  if (await canRun(binary)) return binary;
+  try {
+    const { size, mtimeMs } = await stat(binary);
+    const cache = path.join(
+      process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
+      'statuscast',
+    );
+    const copy = path.join(cache, `${size}-${Math.round(mtimeMs)}-${path.basename(binary)}`);
+    if (await canRun(copy)) return copy;
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    const partial = `${copy}.${process.pid}`;
+    await copyFile(binary, partial);
+    await chmod(partial, 0o700);
+    await rename(partial, copy);
+    return copy;
+  } catch (cause) {
+    const why = `it lacks the run bit, which could not be set (${messageOf(cause)})`;
+    throw new StatuscastError({ code: 'binary-unusable', binary, why }, { cause });
+  }
+}
+
+/** `setpriv` of util-linux lets the kernel end a child with its parent, even after kill -9. */
+async function findLauncher(): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return [];
+  const setpriv = '/usr/bin/setpriv';
+  const help = await runProgram({
+    program: 'setpriv',
+    argv: [setpriv, '--help'],
+    timeoutMs: ASK_TIMEOUT_MS,
+  }).catch(() => '');
+  return help.includes('--pdeathsig') ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
+}
+
+async function askProgram(
+  binary: string,
+  question: string,
+  launcher: readonly string[],
+): Promise<string> {
+  try {
+    return await runProgram({
+      program: path.basename(binary),
+      argv: [...launcher, binary, '-hide_banner', question],
+      timeoutMs: ASK_TIMEOUT_MS,
+    });
+  } catch (cause) {
+    throw new StatuscastError(
+      { code: 'binary-unusable', binary, why: messageOf(cause) },
+      { cause },
+    );
+  }
+}
+
+function wordsAfter(text: string, pattern: RegExp): readonly string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+}

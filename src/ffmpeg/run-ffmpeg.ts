@@ -1,0 +1,126 @@
+import ffmpegCommand from 'fluent-ffmpeg';
+import type { Ffmpeg } from './find-ffmpeg.js';
+import { runProgram } from './run-program.js';
+
+declare module 'fluent-ffmpeg' {
+  interface FfmpegCommand {
+    /** The argv that the builder has come to; what its own `run()` would spawn. */
+    _getArguments(): string[];
+  }
+}
+
+/** One run of ffmpeg as plain data. */
+export interface Recipe {
+  readonly inputs: readonly RecipeInput[];
+  /** Streams to take, in ffmpeg's words: `0:2`, `1:a`. */
+  readonly maps: readonly string[];
+  /** Null: no picture. */
+  readonly video: RecipeStream | null;
+  /** Null: no sound. */
+  readonly audio: RecipeStream | null;
+  /** What else belongs to the output. */
+  readonly options: readonly string[];
+  /** The muxer. */
+  readonly format: 'mp4' | 'mp3';
+  readonly outputPath: string;
+}
+
+export interface RecipeInput {
+  /** An absolute path, or the description of a `lavfi` source. */
+  readonly source: string;
+  /** The demuxer, always forced: a file that lies about itself cannot choose another. */
+  readonly demuxer: string;
+  readonly options: readonly string[];
+}
+
+export interface RecipeStream {
+  readonly codec: 'copy' | 'libx264' | 'aac' | 'libmp3lame';
+  readonly filters: readonly string[];
+  readonly options: readonly string[];
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs: number;
+  /** Seconds of output written so far, about twice a second. */
+  readonly onProgress?: ((seconds: number) => void) | undefined;
+}
+
+/**
+ * Runs a recipe. fluent-ffmpeg builds the command line and no more: its own spawning loses errors,
+ * its time-out leaves ffmpeg running, and its progress parser can end the process.
+ * @throws StatuscastError as `runProgram` does.
+ */
+export async function runFfmpeg(
+  ffmpeg: Ffmpeg,
+  recipe: Recipe,
+  options: RunOptions,
+): Promise<void> {
+  const { onProgress } = options;
+  await runProgram({
+    program: 'ffmpeg',
+    argv: [...ffmpeg.launcher, ffmpeg.ffmpegPath, ...argumentsOf(recipe)],
+    signal: options.signal,
+    timeoutMs: options.timeoutMs,
+    onLine: (line) => {
+      const time = /^out_time=(\d+):(\d+):([\d.]+)/.exec(line);
+      if (time === null || onProgress === undefined) return;
+      const [, hours, minutes, seconds] = time;
+      onProgress(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds));
+    },
+  });
+}
+
+/** The argv of a recipe, without the program. */
+export function argumentsOf(recipe: Recipe): readonly string[] {
+  const command = ffmpegCommand();
+  for (const [index, input] of recipe.inputs.entries()) {
+    command.input(input.demuxer === 'lavfi' ? input.source : fileUrl(input.source));
+    command.inputFormat(input.demuxer);
+    const first = ['-hide_banner', '-nostdin', '-nostats', '-v', 'error', '-progress', 'pipe:1'];
+    const safe = input.demuxer === 'lavfi' ? [] : ['-protocol_whitelist', 'file'];
+    addOptions(command, 'input', [...(index === 0 ? first : []), ...safe, ...input.options]);
+  }
+  addOptions(
+    command,
+    'output',
+    recipe.maps.flatMap((map) => ['-map', map]),
+  );
+  addStream(command, 'video', recipe.video);
+  addStream(command, 'audio', recipe.audio);
+  addOptions(command, 'output', recipe.options);
+  command.format(recipe.format);
+  command.output(fileUrl(recipe.outputPath));
+  return command._getArguments();
+}
+
+function addStream(
+  command: ffmpegCommand.FfmpegCommand,
+  type: 'video' | 'audio',
+  stream: RecipeStream | null,
+): void {
+  if (stream === null) {
+    if (type === 'video') command.noVideo();
+    else command.noAudio();
+    return;
+  }
+  if (type === 'video') command.videoCodec(stream.codec).videoFilters([...stream.filters]);
+  else command.audioCodec(stream.codec).audioFilters([...stream.filters]);
+  addOptions(command, 'output', stream.options);
+}
+
+/** The builder splits an option at its space when it comes alone; ours come as several words. */
+function addOptions(
+  command: ffmpegCommand.FfmpegCommand,
+  side: 'input' | 'output',
+  options: readonly string[],
+): void {
+  if (options.length === 0) return;
+  if (side === 'input') command.inputOptions(...options);
+  else command.outputOptions(...options);
+}
+
+/** A name may begin with `-` or hold `:` or `%03d`: only an absolute file: path is taken as it is. */
+function fileUrl(absolutePath: string): string {
+  return `file:${absolutePath}`;
+}

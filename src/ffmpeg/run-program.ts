@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { messageOf, StatuscastError } from '../errors.js';
+
+export interface ProgramRun {
+  /** Name for people: `ffmpeg`, `ffprobe`. */
+  readonly program: string;
+  /** The executable, then whatever is put before it, in one argv; no shell ever sees it. */
+  readonly argv: readonly string[];
+  /** SIGTERM when it fires, SIGKILL two seconds later. */
+  readonly signal?: AbortSignal | undefined;
+  /** The same when this time is over. */
+  readonly timeoutMs: number;
+  /** Each line of standard output as it comes. Without it the whole output is returned. */
+  readonly onLine?: (line: string) => void;
+}
+
+const KILL_AFTER_MS = 2000;
+const STDERR_TAIL_BYTES = 8 * 1024;
+const STDOUT_MAX_BYTES = 32 * 1024 * 1024;
+
+const running = new Set<ChildProcess>();
+
+/**
+ * Runs a program to its end and gives what it printed on standard output (empty with `onLine`).
+ * Settles only once the process is gone.
+ * @throws StatuscastError `program-failed` with the tail of standard error, `program-timeout`,
+ * `interrupted` when the signal fired.
+ */
+export async function runProgram(run: ProgramRun): Promise<string> {
+  if (run.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
+  const child = start(run);
+  running.add(child);
+  let stdout = '';
+  let stderr = '';
+  const stopped: StatuscastError[] = [];
+
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = (why: StatuscastError) => {
+    stopped.push(why);
+    child.kill('SIGTERM');
+    killTimer ??= setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+  };
+  const deadline = setTimeout(() => {
+    const { program, timeoutMs } = run;
+    stop(new StatuscastError({ code: 'program-timeout', program, timeoutMs }));
+  }, run.timeoutMs);
+  const onAbort = () => stop(new StatuscastError({ code: 'interrupted' }));
+  run.signal?.addEventListener('abort', onAbort, { once: true });
+
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_TAIL_BYTES);
+  });
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    if (run.onLine !== undefined) {
+      const lines = stdout.split('\n');
+      stdout = lines.pop() ?? '';
+      for (const line of lines) run.onLine(line);
+    }
+    if (stdout.length > STDOUT_MAX_BYTES) {
+      stdout = '';
+      stop(failed(run, `it printed more than ${STDOUT_MAX_BYTES / 1_048_576} MB`));
+    }
+  });
+
+  try {
+    const exit = await exitOf(child);
+    if (stopped[0] !== undefined) throw stopped[0];
+    if (exit !== 'code 0') throw failed(run, stderr.trim() || `it ended with ${exit}`);
+    return stdout;
+  } finally {
+    running.delete(child);
+    clearTimeout(deadline);
+    clearTimeout(killTimer);
+    run.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+function start(run: ProgramRun): ChildProcess {
+  const [executable, ...args] = run.argv;
+  if (executable === undefined) throw failed(run, 'no executable was named');
+  try {
+    return spawn(executable, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      // A process group of its own: Ctrl-C in the terminal is for us, and we stop it in order.
+      detached: process.platform !== 'win32',
+    });
+  } catch (thrown) {
+    throw failed(run, messageOf(thrown), thrown);
+  }
+}
+
+/** How it ended, once its streams are closed as well. */
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
+  });
+}
+
+function failed(run: ProgramRun, why: string, cause?: unknown): StatuscastError {
+  return new StatuscastError({ code: 'program-failed', program: run.program, why }, { cause });
+}
+
+// Whatever ends this process in an orderly way ends the programs it started.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { IMAGE_ASPECT } from '../limits.js';
+import { readJpegSegments } from './read-jpeg-segments.js';
+
+/** What sharp says of a still picture, and what a JPEG carries beside it. */
+export interface ImageProbe {
+  /** sharp's word: `jpeg`, `png`, `webp`, `heif`, `tiff`, `gif`. */
+  readonly format: string;
+  readonly bytes: number;
+  /** Pixels as stored, before the orientation is applied. */
+  readonly width: number;
+  readonly height: number;
+  /** EXIF orientation, 1 to 8. */
+  readonly orientation: number;
+  /** Frames; more than one is a moving picture. */
+  readonly pages: number;
+  /** `hevc` or `av1` for HEIF; null otherwise. */
+  readonly compression: string | null;
+  /** libvips' interpretation: `srgb`, `cmyk`, `b-w`, `rgb16`, … */
+  readonly space: string;
+  readonly channels: number;
+  readonly bitDepth: number;
+  readonly hasAlpha: boolean;
+  readonly profile: 'none' | 'srgb' | 'other';
+  /** What a JPEG of the right shape carries beside the picture; empty for everything else. */
+  readonly metadata: readonly string[];
+  /** A JPEG of the right shape that has no end. */
+  readonly truncated: boolean;
+  /** Bytes behind the end of a JPEG of the right shape, such as the clip of a motion photo. */
+  readonly trailingBytes: number;
+}
+
+/**
+ * Reads a picture's header.
+ * @throws what sharp throws for bytes that it cannot read
+ */
+export async function probeImage(path: string, bytes: number): Promise<ImageProbe> {
+  // The limit is a rule of plan, which names the figure; reading a header costs nothing.
+  const seen = await sharp(path, { limitInputPixels: false }).metadata();
+  const { width, height } = seen;
+  // Only a JPEG that might be kept as it is has to be read as a whole.
+  const mayBeKept =
+    seen.format === 'jpeg' && width * IMAGE_ASPECT.height === height * IMAGE_ASPECT.width;
+  const file = mayBeKept ? await readFile(path) : null;
+  const layout = file === null ? null : readJpegSegments(file);
+  return {
+    format: seen.format,
+    bytes,
+    width,
+    height,
+    orientation: seen.orientation ?? 1,
+    pages: seen.pages ?? 1,
+    compression: seen.compression ?? null,
+    space: seen.space,
+    channels: seen.channels,
+    bitDepth: DEPTH_BITS[seen.depth] ?? 32,
+    hasAlpha: seen.hasAlpha,
+    profile: seen.icc === undefined ? 'none' : isSrgb(seen.icc) ? 'srgb' : 'other',
+    metadata: [
+      ...new Set(layout?.segments.flatMap(({ metadata }) => (metadata === null ? [] : [metadata]))),
+    ],
+    truncated: file !== null && layout === null,
+    trailingBytes: file === null || layout === null ? 0 : file.length - layout.end,
+  };
+}
+
+const DEPTH_BITS: Readonly<Record<string, number>> = { uchar: 8, char: 8, ushort: 16, short: 16 };
+
+/** Profiles name themselves in ASCII or UTF-16. */
+function isSrgb(icc: Buffer): boolean {
+  return icc.toString('latin1').replaceAll('\0', '').includes('sRGB');
+}

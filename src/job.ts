@@ -1,0 +1,71 @@
+import type { ErrorCode } from './errors.js';
+
+/** What an input turned out to be: the kind of status that it becomes. */
+export type Kind = 'image' | 'audio' | 'video';
+
+/** What each kind becomes. */
+export const OUTPUT_TYPES = {
+  image: { extension: 'jpg', mime: 'image/jpeg' },
+  audio: { extension: 'mp3', mime: 'audio/mpeg' },
+  video: { extension: 'mp4', mime: 'video/mp4' },
+} as const satisfies Record<Kind, { extension: string; mime: string }>;
+
+export const KINDS: readonly Kind[] = ['image', 'audio', 'video'];
+
+/** A file that `discover` came upon. */
+export interface Input {
+  /** The path as reached from the argument given, for people and events. */
+  readonly input: string;
+  /** The absolute path, for programs. */
+  readonly path: string;
+  /** The path below the argument given: where an output of it belongs in an output folder. */
+  readonly relativePath: string;
+  /** Size in bytes when it was found. */
+  readonly bytes: number;
+}
+
+/** What `plan` decided, as far as the outside is told. */
+export interface PlanSummary {
+  readonly action: 'keep' | 'remux' | 'encode' | 'refuse';
+  /** Why, in words; never empty unless there was nothing to object to. */
+  readonly reasons: readonly string[];
+}
+
+/** A normalized file: what it is, measured after it was made. */
+export interface Output {
+  /**
+   * Where it is. A `send` without an output folder removes it once it is posted, so that the disk
+   * stays flat however large the folder is.
+   */
+  readonly path: string;
+  readonly bytes: number;
+  readonly mime: (typeof OUTPUT_TYPES)[Kind]['mime'];
+  /** Pixels; null for sound. */
+  readonly width: number | null;
+  readonly height: number | null;
+  /** As ffprobe reads the finished file; null for images. */
+  readonly durationSeconds: number | null;
+}
+
+/** How one input ended, with what is known of it then. */
+export type Ending =
+  | { readonly outcome: 'sent'; readonly idMessage: string; readonly urlFile: string | null }
+  | { readonly outcome: 'prepared' }
+  | {
+      readonly outcome: 'skipped';
+      readonly reason: SkipReason;
+      /** What makes it so, in words. */
+      readonly detail: string;
+      readonly idMessage: string | null;
+    }
+  | { readonly outcome: 'failed'; readonly error: JobError }
+  | { readonly outcome: 'uncertain'; readonly error: JobError; readonly urlFile: string | null };
+
+export type SkipReason = 'already-sent' | 'duplicate' | 'not-media';
+
+export type Outcome = Ending['outcome'];
+
+export interface JobError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}

@@ -1,0 +1,60 @@
+import type { ErrorFacts } from '../errors.js';
+import type { Inspection } from '../inspect/inspect.js';
+import type { PlanSummary } from '../job.js';
+import type { Settings } from '../settings.js';
+import { planAudio, type AudioPlan } from './plan-audio.js';
+import { planImage, type ImagePlan } from './plan-image.js';
+import { planVideo, type VideoPlan } from './plan-video.js';
+
+/**
+ * What is to be done with one file: plain data that says everything `normalize` has to know, with
+ * every reason in words.
+ */
+export type Plan = ImagePlan | AudioPlan | VideoPlan;
+
+/** A file that cannot become a status, or is none of our business. */
+export interface PlanRefusal {
+  readonly action: 'refuse';
+  readonly error: ErrorFacts;
+}
+
+/** What inspect found worth planning for. */
+export type Media = Exclude<Inspection, { readonly type: 'not-media' | 'unusable' }>;
+
+/**
+ * Decides by the rules of each kind: *keep* what breaks none, *remux* what the streams' copies
+ * mend, *encode* the rest. Pure: the same input gives the same plan, anywhere and at any time.
+ * @param name the file's name for messages
+ */
+export function plan(media: Media, name: string, settings: Settings): Plan | PlanRefusal {
+  switch (media.type) {
+    case 'image':
+      return planImage(media.label, media.image, name, settings);
+    case 'audio':
+      return planAudio(media, settings);
+    case 'video':
+      return planVideo(media, name, settings);
+  }
+}
+
+/** The plan for a file whose copy did not keep the contract after all: everything encoded. */
+export function planEncode(
+  media: Media,
+  name: string,
+  settings: Settings,
+  because: readonly string[],
+): Plan | PlanRefusal {
+  switch (media.type) {
+    case 'image':
+      return planImage(media.label, media.image, name, settings, because);
+    case 'audio':
+      return planAudio(media, settings, because);
+    case 'video':
+      return planVideo(media, name, settings, because);
+  }
+}
+
+/** What the outside is told of a plan. */
+export function summarizePlan(decided: Plan): PlanSummary {
+  return { action: decided.action, reasons: decided.reasons };
+}

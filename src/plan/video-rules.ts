@@ -1,0 +1,159 @@
+import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
+import { VIDEO_MAX_LEVEL, VIDEO_PROFILES } from '../limits.js';
+import {
+  brokenChannels,
+  brokenDuration,
+  brokenSampleRate,
+  brokenTags,
+  bytesAfterCut,
+} from './audio-rules.js';
+import { round, type Rule } from './rules.js';
+
+/** What the rules for video look at. */
+export interface VideoSeen {
+  readonly media: MediaProbe;
+  readonly picture: PictureStream;
+  readonly sound: SoundStream | null;
+}
+
+/** Rates measured over a short clip are off by a frame; real variation is larger. */
+const RATE_TOLERANCE = 0.01;
+/** An average over whole ticks of the clock may pass the rate by this much. */
+const RATE_ROUNDING = 0.02;
+/** Time stamps rounded to milliseconds alternate between 33 and 34; a missing frame doubles one. */
+const STEP_TOLERANCE = 1.5;
+
+/** Brands of MP4 proper; QuickTime and 3GP are kin that not every phone opens. */
+const MP4_BRANDS = /^(isom|iso\d|mp4\d|avc1|M4V )/;
+
+/** Tags that MP4 itself writes. */
+const ALLOWED_TAGS: readonly string[] = [
+  ...['major_brand', 'minor_version', 'compatible_brands'],
+  ...['encoder', 'handler_name', 'language', 'vendor_id'],
+];
+
+/** Transfer functions of high dynamic range: PQ and HLG. */
+export const HDR_TRANSFERS: readonly string[] = ['smpte2084', 'arib-std-b67'];
+
+const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
+  ({ picture }) => (picture.codec === 'h264' ? null : `its picture is ${picture.codec}, not H.264`),
+  ({ picture }) =>
+    picture.codec !== 'h264' || VIDEO_PROFILES.includes(picture.profile ?? '')
+      ? null
+      : `H.264 profile ${picture.profile ?? 'unknown'} is not shown by Android`,
+  ({ picture }) =>
+    picture.codec !== 'h264' || (picture.level ?? Infinity) <= VIDEO_MAX_LEVEL
+      ? null
+      : `H.264 level ${picture.level === null ? 'unknown' : picture.level / 10} is above 3.1`,
+  ({ picture, media }) =>
+    picture.hasBFrames || media.timing?.reordered === true
+      ? 'it has B-frames, which Android does not show'
+      : null,
+  ({ picture }) =>
+    picture.pixelFormat === 'yuv420p'
+      ? null
+      : `its pixel format is ${picture.pixelFormat ?? 'unknown'}, not yuv420p`,
+  ({ picture }) => {
+    if (picture.range === 'pc') return 'its colour range is full, not limited';
+    if (HDR_TRANSFERS.includes(picture.transfer ?? '')) return 'it is HDR';
+    const other = [picture.primaries, picture.transfer, picture.matrix].find(
+      (colour) => colour !== null && colour !== 'bt709',
+    );
+    return other === undefined ? null : `its colours are ${other}, not BT.709`;
+  },
+  ({ picture }, { videoMaxLongSide, videoMaxShortSide }) => {
+    const { width, height } = picture;
+    return Math.max(width, height) <= videoMaxLongSide &&
+      Math.min(width, height) <= videoMaxShortSide
+      ? null
+      : `${width}×${height} is larger than ${videoMaxLongSide}×${videoMaxShortSide}`;
+  },
+  ({ picture: { width, height } }) =>
+    width % 2 === 0 && height % 2 === 0 ? null : `${width}×${height} is odd`,
+  ({ picture }) =>
+    Math.abs(picture.sampleAspect - 1) < 0.001
+      ? null
+      : `its pixels are not square (${round(picture.sampleAspect)})`,
+  ({ picture }) =>
+    picture.rotationDegrees === 0 ? null : `it is turned by ${picture.rotationDegrees}°`,
+  ({ picture }, { videoMaxFrameRate }) => {
+    const rate = picture.averageFrameRate;
+    return rate !== null && rate > videoMaxFrameRate + RATE_ROUNDING
+      ? `${round(rate)} frames/s are more than ${videoMaxFrameRate}`
+      : null;
+  },
+  ({ picture, media }) =>
+    isConstantRate(picture, media) ? null : 'its frame rate is not constant',
+  ({ picture }) => (picture.interlaced ? 'it is interlaced' : null),
+  ({ media }, { videoMaxBytes, maxDurationSeconds }) =>
+    bytesAfterCut(media, maxDurationSeconds) > videoMaxBytes
+      ? `${media.bytes} bytes are more than ${videoMaxBytes}`
+      : null,
+];
+
+const SOUND_RULES: readonly Rule<VideoSeen>['broken'][] = [
+  ({ sound, media }, { silentTrack }) => {
+    if (sound !== null || !silentTrack) return null;
+    const lost = media.sounds[0];
+    return lost === undefined
+      ? 'it has no sound track'
+      : `its sound is ${lost.codec}, which this ffmpeg cannot decode`;
+  },
+  ({ sound }) =>
+    sound === null || sound.codec === 'aac' ? null : `its sound is ${sound.codec}, not AAC`,
+  ({ sound }) =>
+    sound === null || sound.codec !== 'aac' || sound.profile === 'LC'
+      ? null
+      : `its sound is AAC ${sound.profile ?? 'of an unknown profile'}, not LC`,
+  ({ sound }) => (sound === null ? null : brokenSampleRate(sound)),
+  ({ sound }) => (sound === null ? null : brokenChannels(sound)),
+];
+
+const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
+  ({ media }) => {
+    if (media.demuxer !== 'mov') return `its container is ${media.demuxer}, not MP4`;
+    const brand = media.tags['major_brand'] ?? '';
+    return MP4_BRANDS.test(brand) ? null : `its container is ${nameBrand(brand)}, not MP4`;
+  },
+  ({ media }) => {
+    if (media.layout === 'moov-last') return 'its index is at the end';
+    return media.layout === 'fragmented' ? 'it is fragmented' : null;
+  },
+  ({ media }, { maxDurationSeconds }) => brokenDuration(media, maxDurationSeconds),
+  ({ media }) => {
+    const further = [
+      ...media.pictures.slice(1).map(() => 'picture'),
+      ...media.sounds.slice(1).map(() => 'sound'),
+      ...media.others,
+    ];
+    return further.length === 0 ? null : `it carries further streams (${further.join(', ')})`;
+  },
+  ({ media }) => (media.chapters === 0 ? null : `it carries ${media.chapters} chapters`),
+  // Another container keeps its own marks as tags; they go with it.
+  ({ media, picture, sound }) =>
+    media.demuxer !== 'mov'
+      ? null
+      : brokenTags([media.tags, picture.tags, sound?.tags ?? {}], ALLOWED_TAGS),
+];
+
+/** What a video must be. */
+export const VIDEO_RULES: readonly Rule<VideoSeen>[] = [
+  ...PICTURE_RULES.map((broken) => ({ remedy: 'encode-picture', broken }) as const),
+  ...SOUND_RULES.map((broken) => ({ remedy: 'encode-sound', broken }) as const),
+  ...CONTAINER_RULES.map((broken) => ({ remedy: 'remux', broken }) as const),
+];
+
+/** The same number of frames in every second. */
+export function isConstantRate(picture: PictureStream, media: MediaProbe): boolean {
+  const { averageFrameRate, baseFrameRate } = picture;
+  if (averageFrameRate === null || baseFrameRate === null) return false;
+  if (Math.abs(averageFrameRate - baseFrameRate) > baseFrameRate * RATE_TOLERANCE) return false;
+  const { longestStepSeconds = null, shortestStepSeconds = null } = media.timing ?? {};
+  if (longestStepSeconds === null || shortestStepSeconds === null) return true;
+  return longestStepSeconds <= shortestStepSeconds * STEP_TOLERANCE;
+}
+
+function nameBrand(brand: string): string {
+  if (brand === 'qt  ' || brand === '') return 'QuickTime';
+  return brand.startsWith('3g') ? '3GP' : brand.trim();
+}
