@@ -39,7 +39,7 @@ const logLine = z.discriminatedUnion('type', [uploadLine, statusLine, deletionLi
 
 export type UploadLine = z.infer<typeof uploadLine>;
 export type StatusLine = z.infer<typeof statusLine>;
-export type LogLine = z.infer<typeof logLine>;
+type LogLine = z.infer<typeof logLine>;
 
 /** An append-only file of JSON lines; a line is on disk before what it says is answered. */
 export interface Log {

@@ -6,7 +6,7 @@ export interface Reply {
 }
 
 /** Bytes `start` to `end`, both included, of the file at `path`. */
-export interface FileSlice {
+interface FileSlice {
   readonly path: string;
   readonly start: number;
   readonly end: number;

@@ -7,13 +7,21 @@ const fileName = z
   .string()
   .refine((name) => !name.startsWith('\uFEFF'), 'must not begin with a byte order mark');
 
+/** In UTF-16 units; the max() of zod 4 counts code points, so that an emoji would pass as one. */
+const caption = z
+  .string()
+  .refine(
+    (text) => text.length <= CAPTION_MAX_LENGTH,
+    `must be at most ${CAPTION_MAX_LENGTH} characters`,
+  );
+
 const participants = z.array(z.string().regex(PARTICIPANT_PATTERN)).optional();
 
 /** The body of sendMediaStatus. A field it does not know is refused: a typo would be lost quietly. */
 export const mediaStatusBody = z.strictObject({
   urlFile,
   fileName,
-  caption: z.string().max(CAPTION_MAX_LENGTH).optional(),
+  caption: caption.optional(),
   participants,
 });
 

@@ -14,10 +14,16 @@ export function get(sandbox: Sandbox, method: string, query = ''): Promise<Answe
   return ask('GET', apiPath(sandbox, method) + query);
 }
 
-export function post(sandbox: Sandbox, method: string, body: unknown): Promise<Answer> {
+export function post(
+  sandbox: Sandbox,
+  method: string,
+  body: unknown,
+  signal?: AbortSignal,
+): Promise<Answer> {
   return ask('POST', apiPath(sandbox, method), {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+    signal,
   });
 }
 
@@ -61,7 +67,7 @@ export async function ask(
   options: {
     readonly headers?: Record<string, string>;
     readonly body?: Uint8Array | string;
-    readonly signal?: AbortSignal;
+    readonly signal?: AbortSignal | undefined;
   } = {},
 ): Promise<Answer> {
   const { statusCode, headers, body } = await request(url, { method: verb, ...options });

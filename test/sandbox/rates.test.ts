@@ -9,16 +9,17 @@ const status = { urlFile: 'https://example.com/a.jpg', fileName: 'a.jpg' };
 const voice = { urlFile: 'https://example.com/a.mp3', fileName: 'a.mp3' };
 
 test.each([
-  ['sendMediaStatus', status, 5],
-  ['sendVoiceStatus', voice, 5],
-  ['deleteStatus', { idMessage: '3EB0' }, 10],
-])('of %s at once, %j, %i are let through', async (method, body, perSecond) => {
+  ['sendMediaStatus', 5, status],
+  ['sendVoiceStatus', 5, voice],
+  ['deleteStatus', 10, { idMessage: '3EB0' }],
+])('of %s at once %i are let through, and the next is 429', async (method, perSecond, body) => {
   const sandbox = await open({ limitRates: true });
   const answers = await Promise.all(
     Array.from({ length: perSecond + 1 }, () => post(sandbox, method, body)),
   );
-  const statuses = answers.map((answer) => answer.status).toSorted();
-  expect(statuses).toEqual([...Array.from({ length: perSecond }, () => 200), 429]);
+  const refused = answers.filter((answer) => answer.status === 429);
+  expect(refused).toHaveLength(1);
+  expect(answers.filter((answer) => answer.status === 200)).toHaveLength(perSecond);
 });
 
 test('a second after the first the next is let through', async () => {

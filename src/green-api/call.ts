@@ -1,0 +1,184 @@
+import type { Readable } from 'node:stream';
+import { Agent, request, type Dispatcher } from 'undici';
+import type { z } from 'zod';
+import { messageOf, StatuscastError, type Refusal } from '../errors.js';
+import { refusalSchema } from './answers.js';
+import type { Credentials } from './credentials.js';
+
+/** One call of one method. */
+export interface Call<Answer> {
+  readonly method: string;
+  readonly host: string;
+  readonly verb: 'GET' | 'POST';
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Readable;
+  readonly answer: z.ZodType<Answer>;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type CallApi = <Answer>(call: Call<Answer>) => Promise<Answer>;
+
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 15_000;
+
+/**
+ * The one place where a URL with the token in it exists. What is thrown from here names neither
+ * the URL nor the token, nor carries an error that does.
+ */
+export function openCalls(credentials: Credentials): {
+  readonly call: CallApi;
+  readonly close: () => Promise<void>;
+} {
+  // No connection is used twice: one that the server has just closed would lose a send unheard.
+  const agent = new Agent({ pipelining: 0, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const { idInstance, apiTokenInstance } = credentials;
+
+  const redact = (text: string) =>
+    text
+      .replaceAll(apiTokenInstance, '<token>')
+      .replaceAll(idInstance, '<idInstance>')
+      // Quota errors list phone numbers.
+      .replaceAll(/\d{7,}/g, '<number>');
+
+  async function call<Answer>(call: Call<Answer>): Promise<Answer> {
+    const { status, headers, text } = await ask(call);
+    const body = parseJson(text);
+    const refusal = refusalOf(status, headers, text, body);
+    if (refusal !== null) {
+      const message = redact(refusal.message);
+      throw new StatuscastError({ ...refusal, message, method: call.method });
+    }
+    if (status < 200 || status > 299) {
+      throw noAnswer(call.method, `HTTP ${status}`, true);
+    }
+    const parsed = call.answer.safeParse(body);
+    if (parsed.success) return parsed.data;
+    const why = redact(`HTTP ${status} with ${text.slice(0, 200) || 'an empty body'}`);
+    throw new StatuscastError({ code: 'api-malformed', method: call.method, why });
+  }
+
+  async function ask(call: Call<unknown>) {
+    const url = new URL(
+      `${call.host}/waInstance${idInstance}/${call.method}/${apiTokenInstance}`,
+    );
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      url.searchParams.set(name, String(value));
+    }
+    const deadline = AbortSignal.timeout(call.timeoutMs);
+    try {
+      const response = await request(url, {
+        dispatcher: agent,
+        method: call.verb,
+        headers: { accept: 'application/json', ...call.headers },
+        body: call.body ?? null,
+        signal: call.signal === undefined ? deadline : AbortSignal.any([call.signal, deadline]),
+        headersTimeout: call.timeoutMs,
+        bodyTimeout: call.timeoutMs,
+      });
+      const text = await readText(response);
+      return { status: response.statusCode, headers: response.headers, text };
+    } catch (thrown) {
+      if (call.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
+      const why = deadline.aborted
+        ? `nothing came within ${call.timeoutMs / 1000} s`
+        : redact(nameOf(thrown));
+      throw noAnswer(call.method, why, !failedBeforeItLeft(thrown));
+    }
+  }
+
+  return { call, close: () => agent.destroy() };
+}
+
+function noAnswer(method: string, why: string, mayHaveHappened: boolean): StatuscastError {
+  return new StatuscastError({ code: 'api-no-answer', method, why, mayHaveHappened });
+}
+
+async function readText(response: Dispatcher.ResponseData): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) throw new Error(`an answer of over ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+type Refused = Omit<Extract<StatuscastError['facts'], { code: 'api-refused' }>, 'method'>;
+
+/** The no in an answer, if it is one; some come as 200 with a code in the body. */
+function refusalOf(
+  httpStatus: number,
+  headers: Dispatcher.ResponseData['headers'],
+  text: string,
+  body: unknown,
+): Refused | null {
+  const said = refusalSchema.safeParse(body).data;
+  const isCodeInside = httpStatus === 200 && said?.code !== undefined && said.code >= 400;
+  const status = isCodeInside ? (said.code ?? httpStatus) : httpStatus;
+  const words =
+    said?.message ?? said?.description ?? said?.invokeStatus?.description ?? text.slice(0, 200);
+  const refusal = classify(status, words);
+  if (refusal === null) return null;
+  const seconds = Number(headers['retry-after']);
+  const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+  const message = words.trim().replace(/\.$/, '') || 'no reason was given';
+  return { code: 'api-refused', status, refusal, message, retryAfterMs };
+}
+
+function classify(status: number, words: string): Refusal | null {
+  if (status === 413 || /exceeded max upload size/i.test(words)) return 'too-large';
+  switch (status) {
+    case 400:
+      if (/starting/i.test(words)) return 'starting';
+      return /not authorized|expired|deleted/i.test(words) ? 'not-authorized' : 'invalid';
+    case 401:
+      return 'unauthorized';
+    case 403:
+    case 404:
+      return 'forbidden';
+    case 429:
+      return 'too-fast';
+    case 466:
+      return 'quota';
+    case 499:
+      return null;
+    default:
+      return status > 400 && status < 500 ? 'invalid' : null;
+  }
+}
+
+/** Nothing of the request can have arrived: there was no connection. */
+function failedBeforeItLeft(thrown: unknown): boolean {
+  return NOT_CONNECTED.has(codeOf(thrown));
+}
+
+const NOT_CONNECTED: ReadonlySet<string> = new Set([
+  ...['UND_ERR_CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'],
+  ...['ENETUNREACH', 'EHOSTUNREACH', 'EADDRNOTAVAIL', 'EMFILE', 'ENOENT', 'EACCES'],
+  ...['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+]);
+
+function codeOf(thrown: unknown): string {
+  if (thrown instanceof AggregateError) return codeOf(thrown.errors[0]);
+  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+}
+
+function nameOf(thrown: unknown): string {
+  const code = codeOf(thrown);
+  const message = messageOf(thrown instanceof AggregateError ? thrown.errors[0] : thrown);
+  return message.includes(code) ? message : `${message} (${code})`;
+}

@@ -1,0 +1,183 @@
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { z } from 'zod';
+import {
+  journalSchema,
+  nothingSchema,
+  queuedSchema,
+  queueSchema,
+  settingsSchema,
+  stateSchema,
+  statisticSchema,
+  uploadedSchema,
+  type InstanceSettings,
+  type OutgoingStatus,
+  type QueuedMessage,
+  type StatusReceipt,
+} from './answers.js';
+import { openCalls, type Call } from './call.js';
+import type { Credentials } from './credentials.js';
+import { createRateLimiter, type RateLimiter } from './rates.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file to upload. */
+export interface Upload {
+  /** Absolute path. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Its real type: it decides whether the link is a direct one. */
+  readonly mime: string;
+  /** Name with an extension, in ASCII, since it travels in a header; only the extension survives. */
+  readonly asciiName: string;
+  /** Bytes handed over so far. */
+  readonly onProgress?: (bytes: number) => void;
+}
+
+/** A status to send. */
+export interface MediaStatus {
+  /** A direct link. */
+  readonly urlFile: string;
+  /** Name with an extension, in any script; the extension decides how WhatsApp treats the file. */
+  readonly fileName: string;
+  /** At most 1024 UTF-16 units; empty for none. */
+  readonly caption: string;
+  /** Like `70000001234@c.us`; empty for all contacts. */
+  readonly participants: readonly string[];
+}
+
+/**
+ * One instance of GREEN-API. Every method throws StatuscastError: `api-refused` when the API said
+ * no, `api-no-answer` when no answer came, `api-malformed` when it makes no sense, `interrupted`.
+ */
+export interface GreenApiClient {
+  readonly uploadFile: (upload: Upload, options?: CallOptions) => Promise<{ urlFile: string }>;
+  readonly sendMediaStatus: (
+    status: MediaStatus,
+    options?: CallOptions,
+  ) => Promise<{ idMessage: string }>;
+  /** Has no caption. */
+  readonly sendVoiceStatus: (
+    status: Omit<MediaStatus, 'caption'>,
+    options?: CallOptions,
+  ) => Promise<{ idMessage: string }>;
+  /** `authorized` means go; null while the instance is being created; the set is open. */
+  readonly getStateInstance: (options?: CallOptions) => Promise<string | null>;
+  readonly getSettings: (options?: CallOptions) => Promise<InstanceSettings>;
+  /** At most 500 messages that are not sent yet. */
+  readonly showMessagesQueue: (options?: CallOptions) => Promise<readonly QueuedMessage[]>;
+  readonly getOutgoingStatuses: (
+    query: { readonly minutes: number },
+    options?: CallOptions,
+  ) => Promise<readonly OutgoingStatus[]>;
+  readonly getStatusStatistic: (
+    query: { readonly idMessage: string },
+    options?: CallOptions,
+  ) => Promise<readonly StatusReceipt[]>;
+  readonly deleteStatus: (
+    query: { readonly idMessage: string },
+    options?: CallOptions,
+  ) => Promise<void>;
+  /** Closes its connections. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ClientOptions {
+  /** How calls are spaced. Default: the rates that GREEN-API gives, for this client alone. */
+  readonly limitRate?: RateLimiter;
+  /** Longest wait for the answer to a short call in milliseconds. Default 30,000. */
+  readonly apiTimeoutMs?: number;
+  /** Longest time for one upload in milliseconds. Default 300,000. */
+  readonly uploadTimeoutMs?: number;
+  /** Longest wait for the answer to a send in milliseconds. Default 60,000. */
+  readonly sendTimeoutMs?: number;
+}
+
+/** Opens a client for one instance. The token lives in a closure: nothing that is shown holds it. */
+export function createGreenApiClient(
+  credentials: Credentials,
+  options: ClientOptions = {},
+): GreenApiClient {
+  const { limitRate = createRateLimiter() } = options;
+  const { apiTimeoutMs = 30_000, uploadTimeoutMs = 300_000, sendTimeoutMs = 60_000 } = options;
+  const { apiUrl, mediaUrl } = credentials;
+  const { call, close } = openCalls(credentials);
+
+  const limited = <Answer>(one: Call<Answer>) => limitRate(one.method, () => call(one));
+
+  const get = <Answer>(
+    method: string,
+    answer: z.ZodType<Answer>,
+    { signal }: CallOptions = {},
+    query: Call<Answer>['query'] = {},
+  ) =>
+    limited({ method, answer, signal, query, host: apiUrl, verb: 'GET', timeoutMs: apiTimeoutMs });
+
+  const post = <Answer>(
+    method: string,
+    answer: z.ZodType<Answer>,
+    { signal }: CallOptions = {},
+    timeoutMs: number,
+    body: unknown,
+  ) =>
+    limited({
+      ...{ method, answer, signal, timeoutMs, host: apiUrl, verb: 'POST' },
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(body),
+    });
+
+  return {
+    uploadFile: (upload, { signal } = {}) =>
+      limited({
+        method: 'uploadFile',
+        host: mediaUrl,
+        verb: 'POST',
+        headers: {
+          'content-type': upload.mime,
+          // A stream without its length would be chunked, which is not documented.
+          'content-length': String(upload.bytes),
+          'GA-Filename': upload.asciiName,
+        },
+        body: readWithProgress(upload),
+        answer: uploadedSchema,
+        timeoutMs: uploadTimeoutMs,
+        signal,
+      }),
+    sendMediaStatus: ({ urlFile, fileName, caption, participants }, o) =>
+      post('sendMediaStatus', queuedSchema, o, sendTimeoutMs, {
+        ...{ urlFile, fileName },
+        ...(caption === '' ? {} : { caption }),
+        ...(participants.length === 0 ? {} : { participants }),
+      }),
+    sendVoiceStatus: ({ urlFile, fileName, participants }, o) =>
+      post('sendVoiceStatus', queuedSchema, o, sendTimeoutMs, {
+        ...{ urlFile, fileName },
+        ...(participants.length === 0 ? {} : { participants }),
+      }),
+    getStateInstance: (o) => get('getStateInstance', stateSchema, o),
+    getSettings: (o) => get('getSettings', settingsSchema, o),
+    showMessagesQueue: (o) => get('showMessagesQueue', queueSchema, o),
+    getOutgoingStatuses: (query, o) => get('getOutgoingStatuses', journalSchema, o, query),
+    getStatusStatistic: (query, o) => get('getStatusStatistic', statisticSchema, o, query),
+    deleteStatus: (query, o) => post('deleteStatus', nothingSchema, o, apiTimeoutMs, query),
+    close,
+  };
+}
+
+/** The file as a stream that is read only as fast as it is taken. */
+function readWithProgress({ path, onProgress }: Upload): Readable {
+  return Readable.from(
+    (async function* () {
+      let done = 0;
+      const chunks: AsyncIterable<Buffer> = createReadStream(path);
+      for await (const chunk of chunks) {
+        yield chunk;
+        done += chunk.length;
+        onProgress?.(done);
+      }
+    })(),
+    { objectMode: false },
+  );
+}

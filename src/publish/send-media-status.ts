@@ -1,0 +1,45 @@
+import { StatuscastError, toStatuscastError } from '../errors.js';
+import type { GreenApiClient, MediaStatus } from '../green-api/client.js';
+import { isTransient, retry, type RetryOptions } from './retry.js';
+
+/** What came of one try to send. A refusal is thrown. */
+export type SendResult =
+  | { readonly type: 'sent'; readonly idMessage: string }
+  /** The request may have been carried out. It must not be repeated before that is known. */
+  | { readonly type: 'unknown'; readonly why: string };
+
+export interface SendOptions extends RetryOptions {
+  /** `voice`: by SendVoiceStatus, which has no caption. Default `media`. */
+  readonly as?: 'media' | 'voice';
+}
+
+/**
+ * Sends a status. Repeats only what is sure not to have been carried out: a refusal, or a
+ * connection that never came about. The signal ends waiting, never a request that has left.
+ * @throws StatuscastError `api-refused`, or `api-no-answer` where nothing can have happened
+ */
+export async function sendMediaStatus(
+  client: GreenApiClient,
+  status: MediaStatus,
+  options: SendOptions,
+): Promise<SendResult> {
+  const send = options.as === 'voice' ? client.sendVoiceStatus : client.sendMediaStatus;
+  try {
+    const { idMessage } = await retry(
+      () => send(status),
+      (error) => isTransient(error) && !mayHaveHappened(error),
+      options,
+    );
+    return { type: 'sent', idMessage };
+  } catch (thrown) {
+    const error = toStatuscastError(thrown);
+    if (mayHaveHappened(error)) return { type: 'unknown', why: error.message };
+    throw error;
+  }
+}
+
+function mayHaveHappened({ facts }: StatuscastError): boolean {
+  // 200 without an idMessage: it was taken, or it was not.
+  if (facts.code === 'api-malformed') return true;
+  return facts.code === 'api-no-answer' && facts.mayHaveHappened;
+}

@@ -1,0 +1,70 @@
+import { StatuscastError } from '../errors.js';
+import type { GreenApiClient } from '../green-api/client.js';
+import type { Output } from '../job.js';
+import type { Link } from '../ledger/ledger.js';
+import { UPLOAD_MAX_BYTES } from '../limits.js';
+import { checkLink, type LinkCheck } from './check-link.js';
+import { isTransient, retry, type RetryOptions } from './retry.js';
+
+export interface UploadOptions extends RetryOptions {
+  /** Longest wait for the head of a link. */
+  readonly linkTimeoutMs: number;
+  /** Bytes handed over so far; begins anew with each try. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/** A link that was not direct is made once more before it is given up. */
+const TRIES_FOR_A_DIRECT_LINK = 2;
+
+/**
+ * Uploads a normalized file and makes sure that its link is a direct one.
+ * @throws StatuscastError `link-not-direct`, `too-large`, and what the client throws
+ */
+export async function uploadFile(
+  client: GreenApiClient,
+  output: Pick<Output, 'path' | 'bytes' | 'mime'>,
+  asciiName: string,
+  options: UploadOptions,
+): Promise<Link> {
+  const { path, bytes, mime } = output;
+  if (bytes > UPLOAD_MAX_BYTES) {
+    const why = `${bytes} bytes are more than the ${UPLOAD_MAX_BYTES} that GREEN-API takes`;
+    throw new StatuscastError({ code: 'too-large', file: path, why });
+  }
+  const { signal, onProgress } = options;
+  const upload = { path, bytes, mime, asciiName, ...(onProgress === undefined ? {} : { onProgress }) };
+  let why = '';
+  for (let tries = 0; tries < TRIES_FOR_A_DIRECT_LINK; tries++) {
+    const { urlFile } = await retry(() => client.uploadFile(upload, { signal }), isTransient, options);
+    const found = await inspectLink(urlFile, mime, options);
+    if (found.type === 'direct') return { urlFile, expiresAtMs: found.expiresAtMs };
+    why = found.why;
+  }
+  throw new StatuscastError({ code: 'link-not-direct', why });
+}
+
+/** Whether a link of an earlier run still serves: alive, direct, and not about to end. */
+export async function isLinkAlive(
+  link: Link,
+  mime: string,
+  nowMs: number,
+  options: UploadOptions,
+): Promise<boolean> {
+  if (link.expiresAtMs <= nowMs) return false;
+  try {
+    const found = await inspectLink(link.urlFile, mime, { ...options, retries: 1 });
+    return found.type === 'direct';
+  } catch (thrown) {
+    if (thrown instanceof StatuscastError && thrown.code === 'link-unreachable') return false;
+    throw thrown;
+  }
+}
+
+function inspectLink(urlFile: string, mime: string, options: UploadOptions): Promise<LinkCheck> {
+  const { signal, linkTimeoutMs } = options;
+  return retry(
+    () => checkLink(urlFile, mime, { signal, timeoutMs: linkTimeoutMs }),
+    isTransient,
+    options,
+  );
+}
