@@ -66,6 +66,8 @@ export interface ResultEvent {
   /** The path as reached from the argument given. */
   readonly input: string;
   readonly kind: Kind | null;
+  /** What the input was, in words: `MP4, h264 1920×1080, aac, 64 s`. */
+  readonly source: string | null;
   readonly outcome: Outcome;
   readonly plan: PlanSummary | null;
   readonly output: Output | null;

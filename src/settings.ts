@@ -1,46 +1,31 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { StatuscastError } from './errors.js';
-import type { Kind } from './job.js';
 import * as limits from './limits.js';
-
-/**
- * What is known of one setting beside its type: feeds the flags, `--help`, the README's table and
- * every message about a bad value.
- */
-export interface SettingFacts {
-  readonly type: 'number' | 'choice' | 'boolean' | 'text' | 'list';
-  /** One sentence for people. */
-  readonly about: string;
-  /** What stands for the value in `--help`: a unit, `DIR`, or the choices. */
-  readonly unit: string;
-  /** What a value must be, in words. */
-  readonly expects: string;
-  /** The kinds of output that it changes: a changed value makes another status of the same file. */
-  readonly affects: readonly Kind[];
-}
-
-const facts = z.registry<SettingFacts>();
+import { boolean, choice, number, participantList, text } from './setting-fields.js';
 
 /** Every setting with its default, bounds and sentence: the one schema. */
 export const settingsSchema = z.strictObject({
   // What is sent, to whom, as what.
   caption: text({
+    scope: 'send',
     default: '',
     max: limits.CAPTION_MAX_LENGTH,
     unit: 'TEXT',
     about: 'Caption of every status (voice statuses have none)',
   }),
   participants: participantList({
+    scope: 'send',
     about: 'Only these contacts see the statuses, by phone number, separated by commas',
   }),
   audioAs: choice(['media', 'voice'], {
+    scope: 'send',
     default: 'media',
     about: 'Send sound with SendMediaStatus or with SendVoiceStatus',
   }),
 
   // Where things are kept.
   state: text({
+    scope: 'send',
     default: '.statuscast',
     unit: 'DIR',
     about: 'State directory: the ledger, and the outputs still needed',
@@ -60,6 +45,7 @@ export const settingsSchema = z.strictObject({
     about: 'Files normalized at once (by default as many as there are cores)',
   }),
   uploadConcurrency: number({
+    scope: 'send',
     default: 3,
     min: 1,
     max: 64,
@@ -74,6 +60,7 @@ export const settingsSchema = z.strictObject({
     about: 'Files under way at once, so that disk and memory stay flat',
   }),
   sendsPerSecond: number({
+    scope: 'send',
     default: limits.SENDS_PER_SECOND,
     min: 0,
     max: 1000,
@@ -81,6 +68,7 @@ export const settingsSchema = z.strictObject({
     about: 'Statuses sent in any one second; 0 for no limit',
   }),
   uploadsPerSecond: number({
+    scope: 'send',
     default: limits.CALLS_PER_SECOND,
     min: 0,
     max: 1000,
@@ -88,6 +76,7 @@ export const settingsSchema = z.strictObject({
     about: 'Uploads begun in any one second; 0 for no limit',
   }),
   retries: number({
+    scope: 'send',
     default: 5,
     min: 0,
     max: 100,
@@ -95,6 +84,7 @@ export const settingsSchema = z.strictObject({
     about: 'How often a call that may be repeated is tried again',
   }),
   apiTimeoutMs: number({
+    scope: 'send',
     default: 30_000,
     min: 100,
     max: 3_600_000,
@@ -102,6 +92,7 @@ export const settingsSchema = z.strictObject({
     about: 'Longest wait for the answer to a short call',
   }),
   uploadTimeoutMs: number({
+    scope: 'send',
     default: 300_000,
     min: 100,
     max: 3_600_000,
@@ -109,6 +100,7 @@ export const settingsSchema = z.strictObject({
     about: 'Longest time for one upload',
   }),
   sendTimeoutMs: number({
+    scope: 'send',
     default: 60_000,
     min: 100,
     max: 3_600_000,
@@ -116,6 +108,7 @@ export const settingsSchema = z.strictObject({
     about: 'Longest wait for the answer to a send',
   }),
   journalWaitMs: number({
+    scope: 'send',
     default: limits.JOURNAL_SETTLED_MS,
     min: 0,
     max: 3_600_000,
@@ -263,205 +256,3 @@ export type Settings = z.output<typeof settingsSchema>;
 /** Settings as a caller gives them: any subset. */
 export type SettingsInput = Partial<Settings>;
 export type SettingName = keyof Settings;
-
-export interface Setting extends SettingFacts {
-  readonly name: SettingName;
-  /** `--send-timeout-ms`, or `--no-…` for a switch that is on by default. */
-  readonly flag: string;
-  /** `STATUSCAST_SEND_TIMEOUT_MS` */
-  readonly variable: string;
-  readonly default: Settings[SettingName];
-}
-
-/** The settings as a list, in the order in which people should read them. */
-export function listSettings(): readonly Setting[] {
-  const defaults = settingsSchema.parse({});
-  return settingNames.map((name) => ({
-    name,
-    flag: flagOf(name, defaults[name]),
-    variable: variableOf(name),
-    default: defaults[name],
-    ...factsOf(name),
-  }));
-}
-
-/** Values from one place, later places winning: variables, then flags, or what a caller gives. */
-export interface SettingsSource {
-  /** How a fault in it is named: `variable`, `flag`, or the bare name. */
-  readonly naming: 'variable' | 'flag' | 'name';
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/**
- * The sources, merged and checked. A value may be text where another type is meant, since
- * variables and flags are text.
- * @throws StatuscastError `bad-settings` with every fault at once, each with the option's name.
- */
-export function resolveSettings(...sources: readonly SettingsSource[]): Settings {
-  const values: Record<string, unknown> = {};
-  const naming = new Map<string, SettingsSource['naming']>();
-  for (const source of sources) {
-    for (const [name, value] of Object.entries(source.values)) {
-      if (value === undefined) continue;
-      values[name] = value;
-      naming.set(name, source.naming);
-    }
-  }
-  const parsed = settingsSchema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  throw new StatuscastError({
-    code: 'bad-settings',
-    faults: [...new Set(parsed.error.issues.flatMap((issue) => faultsOf(issue, values, naming)))],
-  });
-}
-
-/** The settings that the environment holds, by their `STATUSCAST_` names. */
-export function settingsFromVariables(env: NodeJS.ProcessEnv): SettingsSource {
-  const values: Record<string, string> = {};
-  for (const name of settingNames) {
-    const value = env[variableOf(name)];
-    if (value !== undefined && value !== '') values[name] = value;
-  }
-  return { naming: 'variable', values };
-}
-
-/** The settings that change the bytes of an output of this kind: part of a status's identity. */
-export function outputSettings(settings: Settings, kind: Kind): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    settingNames
-      .filter((name) => factsOf(name).affects.includes(kind))
-      .map((name) => [name, settings[name]]),
-  );
-}
-
-const settingNames: readonly SettingName[] = settingsSchema.keyof().options;
-
-function factsOf(name: SettingName): SettingFacts {
-  const known = facts.get(settingsSchema.shape[name]);
-  if (known === undefined) throw new Error(`the setting ${name} has no facts`);
-  return known;
-}
-
-function flagOf(name: SettingName, value: Settings[SettingName]): string {
-  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return value === true ? `--no-${kebab}` : `--${kebab}`;
-}
-
-function variableOf(name: SettingName): string {
-  return `STATUSCAST_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-}
-
-function faultsOf(
-  issue: z.core.$ZodIssue,
-  values: Readonly<Record<string, unknown>>,
-  naming: ReadonlyMap<string, SettingsSource['naming']>,
-): readonly string[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `there is no setting ${key}`);
-  }
-  const name = settingNames.find((known) => known === issue.path[0]);
-  if (name === undefined) return [issue.message];
-  const labels = { variable: variableOf(name), flag: flagOf(name, ''), name };
-  const label = labels[naming.get(name) ?? 'name'];
-  return [`${label} must be ${factsOf(name).expects}, not ${JSON.stringify(values[name])}`];
-}
-
-// The kinds of settings. Text is taken for what it says, since variables and flags are text.
-
-type Common = { readonly about: string; readonly affects?: readonly Kind[] };
-
-function number(
-  o: Common & {
-    default: number;
-    min: number;
-    max: number;
-    unit: string;
-    fraction?: boolean;
-  },
-) {
-  const within = z.number().min(o.min).max(o.max);
-  return z
-    .preprocess(
-      (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
-      o.fraction === true ? within : within.int(),
-    )
-    .default(o.default)
-    .register(facts, {
-      type: 'number',
-      about: o.about,
-      unit: o.unit,
-      expects: `a ${o.fraction === true ? '' : 'whole '}number from ${o.min} to ${o.max} (${o.unit.toLowerCase()})`,
-      affects: o.affects ?? [],
-    });
-}
-
-function choice<const Choice extends string>(
-  choices: readonly Choice[],
-  o: Common & { default: NoInfer<Choice> },
-) {
-  return z
-    .enum(choices)
-    .default(o.default)
-    .register(facts, {
-      type: 'choice',
-      about: o.about,
-      unit: choices.join('|'),
-      expects: `one of ${choices.join(', ')}`,
-      affects: o.affects ?? [],
-    });
-}
-
-function boolean(o: Common & { default: boolean }) {
-  return z
-    .union([z.boolean(), z.stringbool()])
-    .default(o.default)
-    .register(facts, {
-      type: 'boolean',
-      about: o.about,
-      unit: '',
-      expects: 'true or false',
-      affects: o.affects ?? [],
-    });
-}
-
-function text(o: Common & { default: string; unit: string; max?: number; pattern?: RegExp }) {
-  const expected = [
-    'text',
-    ...(o.max === undefined ? [] : [`of at most ${o.max} characters`]),
-    ...(o.pattern === undefined ? [] : [`like ${o.unit}`]),
-  ];
-  return z
-    .string()
-    .max(o.max ?? 4096)
-    .regex(o.pattern ?? /^[^]*$/)
-    .default(o.default)
-    .register(facts, {
-      type: 'text',
-      about: o.about,
-      unit: o.unit,
-      expects: expected.join(' '),
-      affects: o.affects ?? [],
-    });
-}
-
-function participantList(o: Common) {
-  return z
-    .preprocess(
-      (value) => (typeof value === 'string' ? value.split(/[,;\s]+/).filter(Boolean) : value),
-      z.array(z.preprocess(participantOf, z.string().regex(limits.PARTICIPANT_PATTERN))),
-    )
-    .default([])
-    .register(facts, {
-      type: 'list',
-      about: o.about,
-      unit: 'NUMBERS',
-      expects: 'phone numbers with country code, like 70000001234 or 70000001234@c.us',
-      affects: [],
-    });
-}
-
-/** A bare phone number becomes the name that GREEN-API wants. */
-function participantOf(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return /^\+?\d+$/.test(value) ? `${value.replace('+', '')}@c.us` : value;
-}

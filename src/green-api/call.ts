@@ -60,9 +60,7 @@ export function openCalls(credentials: Credentials): {
   }
 
   async function ask(call: Call<unknown>) {
-    const url = new URL(
-      `${call.host}/waInstance${idInstance}/${call.method}/${apiTokenInstance}`,
-    );
+    const url = new URL(`${call.host}/waInstance${idInstance}/${call.method}/${apiTokenInstance}`);
     for (const [name, value] of Object.entries(call.query ?? {})) {
       url.searchParams.set(name, String(value));
     }

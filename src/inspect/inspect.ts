@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { StatuscastError, messageOf, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { ImageProbe } from './probe-image.js';
@@ -7,7 +8,9 @@ import {
   type PictureStream,
   type SoundStream,
 } from './probe-media.js';
-import { sniff } from './sniff.js';
+import { sniff, type Sniff } from './sniff.js';
+
+const PROBE_TIMEOUT_MS = 30_000;
 
 /** What a file is, as far as it can be told without decoding it. */
 export type Inspection =
@@ -28,34 +31,54 @@ export type Inspection =
   | { readonly type: 'not-media'; readonly label: string }
   | { readonly type: 'unusable'; readonly error: ErrorFacts };
 
+/** What inspect found worth planning for. */
+export type Media = Exclude<Inspection, { readonly type: 'not-media' | 'unusable' }>;
+
 export interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs: number;
+  /** Default 30,000. */
+  readonly timeoutMs?: number;
+  /** The file's name for messages. Default: the last part of its path. */
+  readonly name?: string;
 }
 
 /**
  * Sniffs a file and probes it with the one program that is right for it.
  * @param path absolute path
- * @param name the file's name for messages
  * @throws StatuscastError `interrupted`, `program-timeout`, and what reading the file throws
  */
 export async function inspect(
   ffmpeg: Ffmpeg,
   path: string,
-  name: string,
-  bytes: number,
-  options: InspectOptions,
+  options: InspectOptions = {},
 ): Promise<Inspection> {
-  if (bytes === 0) return { type: 'unusable', error: { code: 'file-empty', file: name } };
-  const sniffed = await sniff(path);
+  return probe(ffmpeg, path, await sniff(path), options);
+}
+
+/**
+ * Looks into a file that was sniffed, with ffprobe or sharp, and decides by its streams what it is.
+ * @param path absolute path
+ * @throws StatuscastError `interrupted`, `program-timeout`, and what reading the file throws
+ */
+export async function probe(
+  ffmpeg: Ffmpeg,
+  path: string,
+  sniffed: Sniff,
+  options: InspectOptions = {},
+): Promise<Inspection> {
+  const { name = basename(path) } = options;
   switch (sniffed.type) {
+    case 'empty':
+      return { type: 'unusable', error: { code: 'file-empty', file: name } };
     case 'not-media':
       return sniffed;
     case 'unknown': {
       const media = await tryProbe(ffmpeg, path, sniffed.demuxers, options);
-      if (media instanceof StatuscastError) return { type: 'not-media', label: 'unknown bytes' };
-      const found = chooseStreams('unnamed bytes', media, name);
-      return found.type === 'unusable' ? { type: 'not-media', label: 'unknown bytes' } : found;
+      const found =
+        media instanceof StatuscastError ? null : chooseStreams('unnamed bytes', media, name);
+      return found === null || found.type === 'unusable'
+        ? { type: 'not-media', label: 'unknown bytes' }
+        : found;
     }
     case 'known':
       break;
@@ -67,7 +90,7 @@ export async function inspect(
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
     case 'sharp':
-      return inspectImage(path, name, bytes, format.label);
+      return inspectImage(path, name, format.label);
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -79,16 +102,11 @@ export async function inspect(
   }
 }
 
-async function inspectImage(
-  path: string,
-  name: string,
-  bytes: number,
-  label: string,
-): Promise<Inspection> {
+async function inspectImage(path: string, name: string, label: string): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
   const { probeImage } = await import('./probe-image.js');
   try {
-    return { type: 'image', label, image: await probeImage(path, bytes) };
+    return { type: 'image', label, image: await probeImage(path) };
   } catch (thrown) {
     const why = `${label}, but ${lastLine(messageOf(thrown))}`;
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
@@ -100,10 +118,10 @@ async function tryProbe(
   ffmpeg: Ffmpeg,
   path: string,
   demuxers: string,
-  options: InspectOptions,
+  { signal, timeoutMs = PROBE_TIMEOUT_MS }: InspectOptions,
 ): Promise<MediaProbe | StatuscastError> {
   try {
-    return await probeMedia(ffmpeg, path, demuxers, options);
+    return await probeMedia(ffmpeg, path, demuxers, { signal, timeoutMs });
   } catch (thrown) {
     if (thrown instanceof StatuscastError && thrown.code === 'program-failed') return thrown;
     throw thrown;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { IMAGE_ASPECT } from '../limits.js';
 import { readJpegSegments } from './read-jpeg-segments.js';
@@ -35,7 +35,8 @@ export interface ImageProbe {
  * Reads a picture's header.
  * @throws what sharp throws for bytes that it cannot read
  */
-export async function probeImage(path: string, bytes: number): Promise<ImageProbe> {
+export async function probeImage(path: string): Promise<ImageProbe> {
+  const { size: bytes } = await stat(path);
   // The limit is a rule of plan, which names the figure; reading a header costs nothing.
   const seen = await sharp(path, { limitInputPixels: false }).metadata();
   const { width, height } = seen;

@@ -7,17 +7,19 @@ export type Sniff =
   | { readonly type: 'known'; readonly format: Format }
   /** Not known by its bytes, and not text: ffprobe may know it. */
   | { readonly type: 'unknown'; readonly demuxers: string }
-  | { readonly type: 'not-media'; readonly label: string };
+  | { readonly type: 'not-media'; readonly label: string }
+  | { readonly type: 'empty' };
 
 const HEAD_BYTES = 4096;
 
 /**
  * Sniffs a file by its bytes.
- * @param path absolute path of a file that is not empty
+ * @param path absolute path
  * @throws what reading the file throws
  */
 export async function sniff(path: string): Promise<Sniff> {
   const head = await readHead(path);
+  if (head.length === 0) return { type: 'empty' };
   const text = textOf(head);
   if (text !== null) {
     const drawing = FORMATS.get('svg');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { KINDS, type Kind } from '../job.js';
-import { outputSettings, type Settings } from '../settings.js';
+import { type Settings } from '../settings.js';
+import { outputSettings } from '../resolve-settings.js';
 
 /** SHA-256 of a file's bytes, in hex. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {

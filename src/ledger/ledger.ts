@@ -35,6 +35,8 @@ export interface NormalizedFacts {
   readonly kind: Kind;
   /** The path that it was found under, for people. */
   readonly input: string;
+  /** What the source was, in words. */
+  readonly source: string;
   readonly plan: PlanSummary;
   readonly output: Output;
 }

@@ -15,6 +15,7 @@ const SCHEMA = `
     kind TEXT NOT NULL,
     state TEXT NOT NULL,
     input TEXT NOT NULL,
+    source TEXT NOT NULL,
     plan TEXT NOT NULL,
     output TEXT NOT NULL,
     url_file TEXT,
@@ -80,6 +81,7 @@ const rowSchema = z
     kind: z.enum(['image', 'audio', 'video']),
     state: z.enum(['normalized', 'uploaded', 'sending', 'sent', 'uncertain', 'failed']),
     input: z.string(),
+    source: z.string(),
     plan: json(
       z.object({
         action: z.enum(['keep', 'remux', 'encode', 'refuse']),
@@ -102,33 +104,31 @@ const rowSchema = z
     id_message: z.string().nullable(),
     error: json(errorShape).nullable(),
   })
-  .transform(
-    (row): LedgerEntry => ({
-      key: row.key,
-      content: row.content,
-      kind: row.kind,
-      state: row.state,
-      input: row.input,
-      plan: row.plan,
-      output: row.output,
-      link:
-        row.url_file === null || row.expires_at_ms === null
-          ? null
-          : { urlFile: row.url_file, expiresAtMs: row.expires_at_ms },
-      attemptedAtMs: row.attempted_at_ms,
-      idMessage: row.id_message,
-      error: row.error,
-    }),
-  );
+  .transform((row): LedgerEntry => ({
+    key: row.key,
+    content: row.content,
+    kind: row.kind,
+    state: row.state,
+    input: row.input,
+    plan: row.plan,
+    output: row.output,
+    link:
+      row.url_file === null || row.expires_at_ms === null
+        ? null
+        : { urlFile: row.url_file, expiresAtMs: row.expires_at_ms },
+    attemptedAtMs: row.attempted_at_ms,
+    idMessage: row.id_message,
+    error: row.error,
+  }));
 
 function fromDatabase(db: Database.Database, now: () => number): Ledger {
   const find = db.prepare('SELECT * FROM statuses WHERE key IN (?, ?, ?)');
   const normalized = db.prepare(`
-    INSERT INTO statuses (key, content, kind, state, input, plan, output, changed_at_ms)
-    VALUES (?, ?, ?, 'normalized', ?, ?, ?, ?)
+    INSERT INTO statuses (key, content, kind, state, input, source, plan, output, changed_at_ms)
+    VALUES (?, ?, ?, 'normalized', ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET
       state = CASE WHEN state IN ('normalized', 'uploaded', 'failed') THEN 'normalized' ELSE state END,
-      input = excluded.input, plan = excluded.plan, output = excluded.output,
+      input = excluded.input, source = excluded.source, plan = excluded.plan, output = excluded.output,
       changed_at_ms = excluded.changed_at_ms
     WHERE state <> 'sent'`);
   const uploaded = db.prepare(`
@@ -153,9 +153,9 @@ function fromDatabase(db: Database.Database, now: () => number): Ledger {
       const row = find.get(first, second, third);
       return row === undefined ? null : rowSchema.parse(row);
     },
-    recordNormalized: async ({ key, content, kind, input, plan, output }) => {
+    recordNormalized: async ({ key, content, kind, input, source, plan, output }) => {
       normalized.run(
-        ...[key, content, kind, input, JSON.stringify(plan), JSON.stringify(output), now()],
+        ...[key, content, kind, input, source, JSON.stringify(plan), JSON.stringify(output), now()],
       );
     },
     recordUploaded: async (key, { urlFile, expiresAtMs }) => {

@@ -32,7 +32,7 @@ export async function check(
 ): Promise<CheckResult> {
   const { size: bytes } = await stat(path);
   if (bytes === 0) return { type: 'broken', faults: ['it is empty'] };
-  if (kind === 'image') return checkImage(path, bytes, settings);
+  if (kind === 'image') return checkImage(path, settings);
   const demuxer = kind === 'audio' ? 'mp3' : 'mov';
   const media = await probeMedia(ffmpeg, path, demuxer, {
     signal: options.signal,
@@ -63,10 +63,10 @@ export async function check(
   });
 }
 
-async function checkImage(path: string, bytes: number, settings: Settings): Promise<CheckResult> {
+async function checkImage(path: string, settings: Settings): Promise<CheckResult> {
   const { probeImage } = await import('../inspect/probe-image.js');
-  const image = await probeImage(path, bytes);
-  const { width, height } = image;
+  const image = await probeImage(path);
+  const { bytes, width, height } = image;
   return conclude(faultsOf(IMAGE_RULES, image, settings), {
     ...{ path, bytes, width, height },
     mime: OUTPUT_TYPES.image.mime,

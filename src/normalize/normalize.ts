@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { OUTPUT_TYPES, type Output } from '../job.js';
-import { planEncode, type Media, type Plan } from '../plan/plan.js';
+import type { Media } from '../inspect/inspect.js';
+import { planEncode, type Plan } from '../plan/plan.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
 import { normalizeAudio } from './normalize-audio.js';
@@ -54,8 +55,28 @@ export async function normalize(
   throw broken(task, first.faults);
 }
 
-/** Name of a file that is not whole yet; tells whose it is, so that what a dead process left can go. */
-export const PARTIAL_NAME = /^\.part-(\d+)-/;
+/** Name of a file that is not whole yet: it tells whose it is. */
+const PARTIAL_NAME = /^\.part-(\d+)-/;
+
+/** Removes what a process that is no more had begun to write below a folder. */
+export async function removeStalePartials(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  for (const name of names) {
+    const owner = PARTIAL_NAME.exec(path.basename(name))?.[1];
+    if (owner !== undefined && !isRunning(Number(owner))) {
+      await rm(path.join(folder, name), { force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
 
 async function attempt(
   ffmpeg: Ffmpeg,

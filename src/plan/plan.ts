@@ -1,5 +1,5 @@
 import type { ErrorFacts } from '../errors.js';
-import type { Inspection } from '../inspect/inspect.js';
+import type { Media } from '../inspect/inspect.js';
 import type { PlanSummary } from '../job.js';
 import type { Settings } from '../settings.js';
 import { planAudio, type AudioPlan } from './plan-audio.js';
@@ -17,9 +17,6 @@ export interface PlanRefusal {
   readonly action: 'refuse';
   readonly error: ErrorFacts;
 }
-
-/** What inspect found worth planning for. */
-export type Media = Exclude<Inspection, { readonly type: 'not-media' | 'unusable' }>;
 
 /**
  * Decides by the rules of each kind: *keep* what breaks none, *remux* what the streams' copies

@@ -32,10 +32,20 @@ export async function uploadFile(
     throw new StatuscastError({ code: 'too-large', file: path, why });
   }
   const { signal, onProgress } = options;
-  const upload = { path, bytes, mime, asciiName, ...(onProgress === undefined ? {} : { onProgress }) };
+  const upload = {
+    path,
+    bytes,
+    mime,
+    asciiName,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
   let why = '';
   for (let tries = 0; tries < TRIES_FOR_A_DIRECT_LINK; tries++) {
-    const { urlFile } = await retry(() => client.uploadFile(upload, { signal }), isTransient, options);
+    const { urlFile } = await retry(
+      () => client.uploadFile(upload, { signal }),
+      isTransient,
+      options,
+    );
     const found = await inspectLink(urlFile, mime, options);
     if (found.type === 'direct') return { urlFile, expiresAtMs: found.expiresAtMs };
     why = found.why;

@@ -1,0 +1,20 @@
+import { processFolder } from '../pipeline.js';
+import { writeEvents, type Streams } from '../report/write-events.js';
+import type { Settings } from '../settings.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+
+export interface PrepareRequest {
+  readonly paths: readonly string[];
+  readonly settings: Settings;
+  readonly json: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** `statuscast prepare`: everything up to *check*, without the network and without a ledger. */
+export async function prepare(request: PrepareRequest, streams: Streams): Promise<number> {
+  const { paths, settings, json, env, signal } = request;
+  const events = processFolder(paths, { goal: 'prepare', settings, env, signal });
+  const summary = await writeEvents(events, streams, { json });
+  return summary === null ? EXIT.someFailed : exitCodeOf(summary);
+}

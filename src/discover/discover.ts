@@ -1,0 +1,91 @@
+import { opendir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { StatuscastError } from '../errors.js';
+import type { Input } from '../job.js';
+
+/** A path given by the user that is there. */
+export interface Root {
+  /** As it was given. */
+  readonly given: string;
+  /** Absolute, with links followed. */
+  readonly real: string;
+  readonly isFolder: boolean;
+}
+
+/**
+ * Finds the paths given; one that is given twice counts once.
+ * @throws StatuscastError `path-missing` with all that are not there
+ */
+export async function findRoots(paths: readonly string[]): Promise<readonly Root[]> {
+  const roots = new Map<string, Root>();
+  const missing: string[] = [];
+  for (const given of paths) {
+    try {
+      const real = await realpath(given);
+      const found = await stat(real);
+      if (!roots.has(real)) roots.set(real, { given, real, isFolder: found.isDirectory() });
+    } catch {
+      missing.push(given);
+    }
+  }
+  if (missing.length > 0) throw new StatuscastError({ code: 'path-missing', paths: missing });
+  return [...roots.values()];
+}
+
+/**
+ * Walks the roots in the order given, folders in the order in which people read names: `2.jpg`
+ * before `10.jpg`. Hidden files are left out, and so are links that lead out of their folder.
+ * @param leaveOut absolute paths of folders of ours, which may lie among the inputs
+ */
+export async function* discover(
+  roots: readonly Root[],
+  leaveOut: readonly string[],
+): AsyncGenerator<Input> {
+  for (const root of roots) {
+    const { given, real } = root;
+    if (!root.isFolder) {
+      const name = path.basename(given);
+      yield { input: given, path: real, relativePath: name, bytes: (await stat(real)).size };
+      continue;
+    }
+    yield* walk(root, '', new Set(leaveOut));
+  }
+}
+
+async function* walk(
+  root: Root,
+  folder: string,
+  leaveOut: ReadonlySet<string>,
+): AsyncGenerator<Input> {
+  const names = await readNames(path.join(root.real, folder)).catch(() => null);
+  if (names === null) {
+    // A folder that cannot be read is told of like a file that cannot.
+    const input = path.join(root.given, folder);
+    yield { input, path: path.join(root.real, folder), relativePath: folder, bytes: 0 };
+    return;
+  }
+  for (const name of names) {
+    const relativePath = path.join(folder, name);
+    const absolute = path.join(root.real, relativePath);
+    const real = await realpath(absolute).catch(() => null);
+    if (real === null || !real.startsWith(root.real + path.sep) || leaveOut.has(real)) continue;
+    const found = await stat(real);
+    if (found.isDirectory()) {
+      // A folder behind a link that stays inside is met under its own name.
+      if (real === absolute) yield* walk(root, relativePath, leaveOut);
+    } else if (found.isFile()) {
+      const input = path.join(root.given, relativePath);
+      yield { input, path: absolute, relativePath, bytes: found.size };
+    }
+  }
+}
+
+const byName = new Intl.Collator('en', { numeric: true });
+
+async function readNames(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name } of await opendir(folder)) {
+    if (!name.startsWith('.')) names.push(name);
+  }
+  return names.sort((a, b) => byName.compare(a, b) || (a < b ? -1 : 1));
+}

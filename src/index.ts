@@ -1,0 +1,34 @@
+export { processFile, processFolder, type Goal, type RunOptions } from './pipeline.js';
+export { createSettings } from './resolve-settings.js';
+export type { Settings, SettingsInput } from './settings.js';
+export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from './errors.js';
+export type * from './events.js';
+export type { JobError, Kind, Outcome, Output, PlanSummary, SkipReason } from './job.js';
+
+export { findFfmpeg, type Ffmpeg } from './ffmpeg/find-ffmpeg.js';
+export {
+  inspect,
+  probe,
+  type Inspection,
+  type InspectOptions,
+  type Media,
+} from './inspect/inspect.js';
+export { sniff, type Sniff } from './inspect/sniff.js';
+export { plan, type Plan, type PlanRefusal } from './plan/plan.js';
+export { normalizeAudio } from './normalize/normalize-audio.js';
+export { normalizeImage, type CropWindow } from './normalize/normalize-image.js';
+export { normalizeVideo } from './normalize/normalize-video.js';
+export type { NormalizeOptions } from './normalize/normalize-options.js';
+export { check, type CheckOptions, type CheckResult } from './normalize/check.js';
+
+export {
+  createGreenApiClient,
+  type ClientOptions,
+  type GreenApiClient,
+  type MediaStatus,
+  type Upload,
+} from './green-api/client.js';
+export { credentialsFrom, type Credentials } from './green-api/credentials.js';
+export { uploadFile, type UploadOptions } from './publish/upload-file.js';
+export { sendMediaStatus, type SendOptions, type SendResult } from './publish/send-media-status.js';
+export type { Link } from './ledger/ledger.js';

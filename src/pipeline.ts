@@ -1,0 +1,202 @@
+import path from 'node:path';
+import PQueue from 'p-queue';
+import { discover, findRoots } from './discover/discover.js';
+import { StatuscastError, toStatuscastError } from './errors.js';
+import type { StatuscastEvent } from './events.js';
+import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
+import { createGreenApiClient } from './green-api/client.js';
+import type { Credentials } from './green-api/credentials.js';
+import { createRateLimiter } from './green-api/rates.js';
+import type { Outcome } from './job.js';
+import { createKeys } from './ledger/key.js';
+import { openLedger } from './ledger/open-ledger.js';
+import { removeStalePartials } from './normalize/normalize.js';
+import { streamEvents } from './pipeline/event-stream.js';
+import { createOutputNames } from './pipeline/output-names.js';
+import { runInput } from './pipeline/run-input.js';
+import type { Publishing, Run, Task } from './pipeline/run.js';
+import { awaitAuthorized } from './publish/await-authorized.js';
+import { type Settings, type SettingsInput } from './settings.js';
+import { createSettings } from './resolve-settings.js';
+
+/** What a run does with each file at the end: send it, or only make its output. */
+export type Goal =
+  { readonly goal: 'send'; readonly credentials: Credentials } | { readonly goal: 'prepare' };
+
+export type RunOptions = Goal & {
+  /** Any of the settings; the others have their defaults. */
+  readonly settings?: SettingsInput;
+  /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
+  readonly signal?: AbortSignal;
+  /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/**
+ * Runs files and folders through the whole flow: discover, inspect, plan, normalize, check, upload,
+ * link, send, with every step in the ledger.
+ * @param paths files and folders; a folder is walked in the order of its names
+ * @returns events as they happen. Each input ends with one `result`, whatever happens to the
+ * others; `summary` is the last. Leaving the loop early ends the run as the signal does.
+ * @throws StatuscastError for what is wrong with the call itself: `bad-settings`, `path-missing`,
+ * `binary-unusable`, `folder-unusable`, `ledger-unusable`
+ */
+export function processFolder(
+  paths: string | readonly string[],
+  options: RunOptions,
+): AsyncGenerator<StatuscastEvent, void, void> {
+  const left = new AbortController();
+  const signals = [left.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const all = typeof paths === 'string' ? [paths] : paths;
+  return streamEvents(
+    (emit) => runAll(all, options, AbortSignal.any(signals), emit),
+    () => left.abort(),
+  );
+}
+
+/** Runs one file through the whole flow; everything else is as with `processFolder`. */
+export function processFile(
+  file: string,
+  options: RunOptions,
+): AsyncGenerator<StatuscastEvent, void, void> {
+  return processFolder([file], options);
+}
+
+async function runAll(
+  paths: readonly string[],
+  options: RunOptions,
+  interrupted: AbortSignal,
+  emit: (event: StatuscastEvent) => void,
+): Promise<void> {
+  const begunMs = performance.now();
+  const settings = createSettings(options.settings);
+  const roots = await findRoots(paths);
+  const ffmpeg = await findFfmpeg(options.env);
+  const stateDir = path.resolve(settings.state);
+  const outputsDir = path.join(stateDir, 'outputs');
+  const outDir = path.resolve(settings.out || (options.goal === 'send' ? outputsDir : 'out'));
+  await removeStalePartials(outDir);
+
+  const ending = new AbortController();
+  const stop = (why: StatuscastError) => ending.abort(why);
+  const interrupt = () => stop(new StatuscastError({ code: 'interrupted' }));
+  interrupted.addEventListener('abort', interrupt, { once: true });
+  if (interrupted.aborted) interrupt();
+
+  // One queue for each thing that is scarce, so that none of them waits for another.
+  const normalizeLane = new PQueue({ concurrency: settings.concurrency });
+  let isDiscovered = false;
+  const publishing =
+    options.goal === 'send'
+      ? await openPublishing(
+          options.credentials,
+          settings,
+          stateDir,
+          settings.out === '' ? outputsDir : null,
+        )
+      : null;
+  const run: Run = {
+    ...{ settings, ffmpeg, emit, stop, publishing, signal: ending.signal },
+    inNormalizeLane: (work) => normalizeLane.add(work),
+    threads: () => {
+      const jobs = isDiscovered ? normalizeLane.pending + normalizeLane.size : Infinity;
+      return Math.max(1, Math.floor(settings.concurrency / jobs));
+    },
+  };
+
+  const counts: Record<Outcome, number> = {
+    sent: 0,
+    prepared: 0,
+    skipped: 0,
+    failed: 0,
+    uncertain: 0,
+  };
+  try {
+    emit({
+      type: 'started',
+      goal: options.goal,
+      stateDir: publishing === null ? null : stateDir,
+      outDir,
+    });
+    await preflight(run);
+    const nameOutput = createOutputNames(outDir);
+    const inFlight = new PQueue({ concurrency: settings.maxInFlight });
+    let turn: Promise<void> = Promise.resolve();
+    for await (const input of discover(roots, [stateDir, outDir])) {
+      // At most so many between found and finished: disk and memory stay flat.
+      await inFlight.onSizeLessThan(1);
+      emit({ type: 'found', input: input.input, bytes: input.bytes });
+      const task: Task = { input, outputStem: nameOutput(input), ...takeTurn(turn) };
+      turn = task.left;
+      void inFlight.add(async () => {
+        const result = await runInput(run, task);
+        counts[result.outcome]++;
+        emit(result);
+      });
+    }
+    isDiscovered = true;
+    await inFlight.onIdle();
+    const stopped = ending.signal.aborted ? toStatuscastError(ending.signal.reason) : null;
+    emit({
+      type: 'summary',
+      counts,
+      seconds: (performance.now() - begunMs) / 1000,
+      stopped: stopped === null ? null : { code: stopped.code, message: stopped.message },
+    });
+  } finally {
+    interrupted.removeEventListener('abort', interrupt);
+    await publishing?.ledger.close();
+    await publishing?.client.close();
+  }
+}
+
+async function openPublishing(
+  credentials: Credentials,
+  settings: Settings,
+  stateDir: string,
+  outputsDir: string | null,
+): Promise<Publishing> {
+  const { apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs } = settings;
+  const { sendsPerSecond, uploadsPerSecond } = settings;
+  const uploadLane = new PQueue({ concurrency: settings.uploadConcurrency });
+  const sendLane = new PQueue({ concurrency: 1 });
+  return {
+    ledger: await openLedger(stateDir),
+    client: createGreenApiClient(credentials, {
+      ...{ apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs },
+      limitRate: createRateLimiter({
+        sendMediaStatus: sendsPerSecond,
+        sendVoiceStatus: sendsPerSecond,
+        uploadFile: uploadsPerSecond,
+      }),
+    }),
+    keysOf: createKeys(settings, credentials.idInstance),
+    seen: new Map(),
+    outputsDir,
+    inUploadLane: (work) => uploadLane.add(work),
+    inSendLane: (work) => sendLane.add(work),
+  };
+}
+
+/** Whether the instance can send at all, before anything costs time. */
+async function preflight(run: Run): Promise<void> {
+  if (run.publishing === null) return;
+  const { retries } = run.settings;
+  try {
+    await awaitAuthorized(run.publishing.client, {
+      ...{ retries, signal: run.signal },
+      onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input: null, why, waitMs }),
+    });
+  } catch (thrown) {
+    run.stop(toStatuscastError(thrown));
+  }
+}
+
+/** A place in the order of sends, behind the one before it. */
+function takeTurn(before: Promise<void>): Pick<Task, 'turn' | 'leave' | 'left'> {
+  let leave = () => {};
+  const own = new Promise<void>((resolve) => {
+    leave = resolve;
+  });
+  return { turn: before, leave, left: own.then(() => before) };
+}

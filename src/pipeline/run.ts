@@ -1,0 +1,47 @@
+import type { StatuscastEvent } from '../events.js';
+import type { StatuscastError } from '../errors.js';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import type { GreenApiClient } from '../green-api/client.js';
+import type { Input, Kind } from '../job.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { Settings } from '../settings.js';
+
+/** What every input of a run shares. */
+export interface Run {
+  readonly settings: Settings;
+  readonly ffmpeg: Ffmpeg;
+  readonly emit: (event: StatuscastEvent) => void;
+  /** Fires when the run ends before its work; the reason is the StatuscastError that says why. */
+  readonly signal: AbortSignal;
+  /** Ends the run: no file could fare better. */
+  readonly stop: (why: StatuscastError) => void;
+  readonly inNormalizeLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Threads for an encoder that starts now: the cores are shared out when few jobs are left. */
+  readonly threads: () => number;
+  /** Null where outputs are only made. */
+  readonly publishing: Publishing | null;
+}
+
+export interface Publishing {
+  readonly client: GreenApiClient;
+  readonly ledger: Ledger;
+  readonly keysOf: (content: string) => Readonly<Record<Kind, string>>;
+  /** The inputs met so far by their content. */
+  readonly seen: Map<string, string>;
+  /** Where outputs go that are removed once they are posted; null where all are kept. */
+  readonly outputsDir: string | null;
+  readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+}
+
+/** One input, its place among the outputs, and its place in the order of sends. */
+export interface Task {
+  readonly input: Input;
+  /** Absolute path of its output in the output folder, without the extension. */
+  readonly outputStem: string;
+  /** Settles when the inputs before have been sent or will not be. */
+  readonly turn: Promise<void>;
+  /** Says that this one has been sent or will not be; then `left` settles. */
+  readonly leave: () => void;
+  readonly left: Promise<void>;
+}

@@ -1,0 +1,155 @@
+import { StatuscastError, toStatuscastError } from '../errors.js';
+import type { GreenApiClient } from '../green-api/client.js';
+import type { Ending } from '../job.js';
+import type { Ledger, LedgerEntry, Link } from '../ledger/ledger.js';
+import type { Settings } from '../settings.js';
+import { findOutcome } from './find-outcome.js';
+import { sendMediaStatus } from './send-media-status.js';
+import { isLinkAlive, uploadFile } from './upload-file.js';
+
+/** A normalized file on its way to becoming a status. */
+export type Publication = Pick<
+  LedgerEntry,
+  'key' | 'kind' | 'state' | 'output' | 'link' | 'attemptedAtMs'
+> & {
+  /** What the status is called: a name with the output's extension, in any script. */
+  readonly fileName: string;
+};
+
+/** What publishing works with. Lanes are functions, so that it knows nothing of queues. */
+export interface Publisher {
+  readonly client: GreenApiClient;
+  readonly ledger: Ledger;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  /** Runs an upload when there is room for one. */
+  readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Runs a send when it is this status's turn. */
+  readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  readonly onStage: (stage: 'upload' | 'send' | 'find-out') => void;
+  readonly onProgress: (bytes: number) => void;
+  readonly onWaiting: (why: string, waitMs: number) => void;
+  readonly now: () => number;
+}
+
+/** A send is given up as uncertain when this many were found not to have happened. */
+const MAX_SENDS = 3;
+
+/**
+ * Uploads, checks the link, and sends, once: what an earlier run left open is found out first, and
+ * every step is in the ledger before the next begins.
+ * @throws StatuscastError for what was refused or interrupted before it was sent
+ */
+export async function publish(publication: Publication, publisher: Publisher): Promise<Ending> {
+  let { link, attemptedAtMs } = publication;
+  let isOpen = publication.state === 'sending' || publication.state === 'uncertain';
+  for (let sends = 0; sends <= MAX_SENDS; sends++) {
+    if (isOpen && link !== null && attemptedAtMs !== null) {
+      const ending = await findOut(publication, link, attemptedAtMs, publisher);
+      if (ending !== 'not-sent') return ending;
+    }
+    if (sends === MAX_SENDS) break;
+    const live = await provideLink(publication, link, publisher);
+    const before = attemptedAtMs;
+    const sent = await publisher.inSendLane(() => sendOnce(publication, live, before, publisher));
+    if (sent.type === 'ended') return sent.ending;
+    [link, attemptedAtMs, isOpen] = [live, sent.attemptedAtMs, true];
+  }
+  const why = `${MAX_SENDS} requests were sent, no answer came, and none was carried out`;
+  throw new StatuscastError({ code: 'outcome-unknown', why });
+}
+
+/** The link of an earlier step while it lives, else a new one. */
+function provideLink(
+  { key, output, fileName }: Publication,
+  link: Link | null,
+  publisher: Publisher,
+): Promise<Link> {
+  const { client, ledger, settings, signal, now, onWaiting, onProgress, onStage } = publisher;
+  const options = {
+    ...{ signal, onWaiting, onProgress, retries: settings.retries },
+    linkTimeoutMs: settings.apiTimeoutMs,
+  };
+  return publisher.inUploadLane(async () => {
+    signal.throwIfAborted();
+    if (link !== null && (await isLinkAlive(link, output.mime, now(), options))) return link;
+    onStage('upload');
+    const made = await uploadFile(client, output, asciiName(fileName), options);
+    await ledger.recordUploaded(key, made);
+    return made;
+  });
+}
+
+type Sent =
+  | { readonly type: 'ended'; readonly ending: Ending }
+  | { readonly type: 'unknown'; readonly attemptedAtMs: number };
+
+async function sendOnce(
+  publication: Publication,
+  link: Link,
+  lastAttemptAtMs: number | null,
+  publisher: Publisher,
+): Promise<Sent> {
+  const { key, kind, fileName } = publication;
+  const { client, ledger, settings, signal, now, onWaiting } = publisher;
+  signal.throwIfAborted();
+  publisher.onStage('send');
+  const attemptedAtMs = now();
+  if (!(await ledger.claimSend(key, lastAttemptAtMs, attemptedAtMs))) {
+    const detail = 'another run is sending it';
+    return {
+      type: 'ended',
+      ending: { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null },
+    };
+  }
+  const { urlFile } = link;
+  const { caption, participants, audioAs, retries } = settings;
+  const as = kind === 'audio' ? audioAs : 'media';
+  try {
+    const status = { urlFile, fileName, caption, participants };
+    const result = await sendMediaStatus(client, status, { as, retries, signal, onWaiting });
+    if (result.type === 'unknown') return { type: 'unknown', attemptedAtMs };
+    await ledger.recordSent(key, result.idMessage);
+    const { idMessage } = result;
+    return { type: 'ended', ending: { outcome: 'sent', idMessage, urlFile } };
+  } catch (thrown) {
+    const { code, message } = toStatuscastError(thrown);
+    await ledger.recordFailed(key, { code, message });
+    throw thrown;
+  }
+}
+
+/** What became of a send without an answer. */
+async function findOut(
+  { key, kind }: Publication,
+  { urlFile }: Link,
+  attemptedAtMs: number,
+  publisher: Publisher,
+): Promise<Ending | 'not-sent'> {
+  const { client, ledger, settings, signal, now, onWaiting } = publisher;
+  publisher.onStage('find-out');
+  const isVoice = kind === 'audio' && settings.audioAs === 'voice';
+  const attempt = { urlFile, kind, attemptedAtMs, caption: isVoice ? '' : settings.caption };
+  const found = await findOutcome(client, attempt, {
+    ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
+    ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
+  });
+  switch (found.type) {
+    case 'not-sent':
+      return 'not-sent';
+    case 'sent':
+      await ledger.recordSent(key, found.idMessage);
+      return { outcome: 'sent', idMessage: found.idMessage, urlFile };
+    case 'uncertain': {
+      const { code, message } = new StatuscastError({ code: 'outcome-unknown', why: found.why });
+      await ledger.recordUncertain(key, { code, message });
+      return { outcome: 'uncertain', error: { code, message }, urlFile };
+    }
+  }
+}
+
+/** A name that may travel in a header; of it only the extension survives. */
+function asciiName(fileName: string): string {
+  const ascii = fileName.normalize('NFKD').replaceAll(/[^\w.-]+/g, '_');
+  return /^[\w-]/.test(ascii) ? ascii.slice(-100) : `status${ascii.slice(-100)}`;
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type { ResultEvent, StatuscastEvent, SummaryEvent } from '../events.js';
+import type { Output } from '../job.js';
+
+/** What a person is told of an event, a line or a few; null where it says nothing new. */
+export function describeEvent(event: StatuscastEvent): string | null {
+  switch (event.type) {
+    case 'result':
+      return describeResult(event);
+    case 'waiting': {
+      const of = event.input === null ? '' : ` (${clean(event.input)})`;
+      return `waiting    ${(event.waitMs / 1000).toFixed(1)} s${of}: ${clean(event.why)}`;
+    }
+    case 'summary':
+      return describeSummary(event);
+    case 'started':
+    case 'found':
+    case 'stage':
+    case 'progress':
+      return null;
+  }
+}
+
+function describeResult(result: ResultEvent): string {
+  const head = `${result.outcome.padEnd(10)} ${clean(result.input)}`;
+  const { source, output } = result;
+  const parts = [source ?? '', planOf(result), outputOf(output), endOf(result)].map(clean);
+  return [head, ...parts.filter(Boolean)].join('\n           ');
+}
+
+function planOf({ kind, plan }: ResultEvent): string {
+  if (kind === null || plan === null) return '';
+  const why = plan.reasons.length === 0 ? 'it is right as it is' : plan.reasons.join('; ');
+  return `${DONE[plan.action]} as ${kind}: ${why}`;
+}
+
+const DONE = { keep: 'kept', remux: 'remuxed', encode: 'encoded', refuse: 'refused' } as const;
+
+function outputOf(output: Output | null): string {
+  if (output === null) return '';
+  const { width, height, durationSeconds, bytes } = output;
+  const facts = [
+    ...(width === null ? [] : [`${width}×${height}`]),
+    ...(durationSeconds === null ? [] : [`${durationSeconds.toFixed(1)} s`]),
+    ...[formatBytes(bytes)],
+  ];
+  return `${path.basename(output.path)}, ${facts.join(', ')}`;
+}
+
+function endOf(result: ResultEvent): string {
+  if (result.error !== null) return result.error.message;
+  if (result.outcome === 'sent') return `status ${result.idMessage}`;
+  return result.detail ?? '';
+}
+
+function describeSummary({ counts, seconds, stopped }: SummaryEvent): string {
+  const { sent, prepared, skipped, failed, uncertain } = counts;
+  const done = prepared > 0 ? `${prepared} prepared` : `${sent} sent`;
+  const lines = [
+    `${done}, ${skipped} skipped, ${failed} failed, ${uncertain} uncertain in ${seconds.toFixed(1)} s`,
+  ];
+  if (stopped !== null) lines.push(clean(stopped.message));
+  return lines.join('\n');
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Names and tags come from anywhere: no control character of theirs reaches the terminal. */
+function clean(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}');
+}

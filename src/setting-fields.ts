@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import type { Kind } from './job.js';
+import { PARTICIPANT_PATTERN } from './limits.js';
+
+/**
+ * What is known of one setting beside its type: feeds the flags, `--help`, the README's table and
+ * every message about a bad value.
+ */
+export interface SettingFacts {
+  readonly type: 'number' | 'choice' | 'boolean' | 'text' | 'list';
+  /** One sentence for people. */
+  readonly about: string;
+  /** What stands for the value in `--help`: a unit, `DIR`, or the choices. */
+  readonly unit: string;
+  /** What a value must be, in words. */
+  readonly expects: string;
+  /** The kinds of output that it changes: a changed value makes another status of the same file. */
+  readonly affects: readonly Kind[];
+  /** What it is for: a run that only prepares has no use for the settings of sending. */
+  readonly scope: 'prepare' | 'send';
+}
+
+/** The facts of every setting's schema. */
+export const settingFacts = z.registry<SettingFacts>();
+
+// The kinds of settings. Text is taken for what it says, since variables and flags are text.
+
+interface Common {
+  readonly about: string;
+  readonly affects?: readonly Kind[];
+  /** Default: both. */
+  readonly scope?: 'send';
+}
+
+export function number(
+  o: Common & {
+    default: number;
+    min: number;
+    max: number;
+    unit: string;
+    fraction?: boolean;
+  },
+) {
+  const within = z.number().min(o.min).max(o.max);
+  return z
+    .preprocess(
+      (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+      o.fraction === true ? within : within.int(),
+    )
+    .default(o.default)
+    .register(settingFacts, {
+      type: 'number',
+      about: o.about,
+      unit: o.unit,
+      expects: `a ${o.fraction === true ? '' : 'whole '}number from ${o.min} to ${o.max} (${o.unit.toLowerCase()})`,
+      affects: o.affects ?? [],
+      scope: o.scope ?? 'prepare',
+    });
+}
+
+export function choice<const Choice extends string>(
+  choices: readonly Choice[],
+  o: Common & { default: NoInfer<Choice> },
+) {
+  return z
+    .enum(choices)
+    .default(o.default)
+    .register(settingFacts, {
+      type: 'choice',
+      about: o.about,
+      unit: choices.join('|'),
+      expects: `one of ${choices.join(', ')}`,
+      affects: o.affects ?? [],
+      scope: o.scope ?? 'prepare',
+    });
+}
+
+export function boolean(o: Common & { default: boolean }) {
+  return z
+    .union([z.boolean(), z.stringbool()])
+    .default(o.default)
+    .register(settingFacts, {
+      type: 'boolean',
+      about: o.about,
+      unit: '',
+      expects: 'true or false',
+      affects: o.affects ?? [],
+      scope: o.scope ?? 'prepare',
+    });
+}
+
+export function text(
+  o: Common & { default: string; unit: string; max?: number; pattern?: RegExp },
+) {
+  const expected = [
+    'text',
+    ...(o.max === undefined ? [] : [`of at most ${o.max} characters`]),
+    ...(o.pattern === undefined ? [] : [`like ${o.unit}`]),
+  ];
+  return (
+    z
+      .string()
+      // Counted in UTF-16 units: the schema's own limit counts code points.
+      .refine((value) => value.length <= (o.max ?? Infinity))
+      .regex(o.pattern ?? /^[^]*$/)
+      .default(o.default)
+      .register(settingFacts, {
+        type: 'text',
+        about: o.about,
+        unit: o.unit,
+        expects: expected.join(' '),
+        affects: o.affects ?? [],
+        scope: o.scope ?? 'prepare',
+      })
+  );
+}
+
+export function participantList(o: Common) {
+  return z
+    .preprocess(
+      (value) => (typeof value === 'string' ? value.split(/[,;\s]+/).filter(Boolean) : value),
+      z.array(z.preprocess(participantOf, z.string().regex(PARTICIPANT_PATTERN))),
+    )
+    .default([])
+    .register(settingFacts, {
+      type: 'list',
+      about: o.about,
+      unit: 'NUMBERS',
+      expects: 'phone numbers with country code, like 70000001234 or 70000001234@c.us',
+      affects: [],
+      scope: o.scope ?? 'prepare',
+    });
+}
+
+/** A bare phone number becomes the name that GREEN-API wants. */
+function participantOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return /^\+?\d+$/.test(value) ? `${value.replace('+', '')}@c.us` : value;
+}
