@@ -104,21 +104,14 @@ const rowSchema = z
     id_message: z.string().nullable(),
     error: json(errorShape).nullable(),
   })
-  .transform((row): LedgerEntry => ({
-    key: row.key,
-    content: row.content,
-    kind: row.kind,
-    state: row.state,
-    input: row.input,
-    plan: row.plan,
-    output: row.output,
+  .transform(({ url_file, expires_at_ms, attempted_at_ms, id_message, ...row }): LedgerEntry => ({
+    ...row,
     link:
-      row.url_file === null || row.expires_at_ms === null
+      url_file === null || expires_at_ms === null
         ? null
-        : { urlFile: row.url_file, expiresAtMs: row.expires_at_ms },
-    attemptedAtMs: row.attempted_at_ms,
-    idMessage: row.id_message,
-    error: row.error,
+        : { urlFile: url_file, expiresAtMs: expires_at_ms },
+    attemptedAtMs: attempted_at_ms,
+    idMessage: id_message,
   }));
 
 function fromDatabase(db: Database.Database, now: () => number): Ledger {
