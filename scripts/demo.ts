@@ -10,10 +10,11 @@ const { values } = parseArgs({
   options: {
     // Go on from the state of the last demo, to show that nothing is sent twice.
     'keep-state': { type: 'boolean', default: false },
+    state: { type: 'string', default: '.statuscast-demo' },
   },
 });
 
-const stateDir = '.statuscast-demo';
+const stateDir = values.state;
 if (!values['keep-state']) rmSync(stateDir, { recursive: true, force: true });
 
 const left = ['refused', 'manifest.json'];

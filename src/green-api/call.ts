@@ -42,47 +42,47 @@ export function openCalls(credentials: Credentials): {
       // Quota errors list phone numbers.
       .replaceAll(/\d{7,}/g, '<number>');
 
-  async function call<Answer>(call: Call<Answer>): Promise<Answer> {
-    const { status, headers, text } = await ask(call);
+  async function call<Answer>(one: Call<Answer>): Promise<Answer> {
+    const { status, headers, text } = await ask(one);
     const body = parseJson(text);
     const refusal = refusalOf(status, headers, text, body);
     if (refusal !== null) {
       const message = redact(refusal.message);
-      throw new StatuscastError({ ...refusal, message, method: call.method });
+      throw new StatuscastError({ ...refusal, message, method: one.method });
     }
     if (status < 200 || status > 299) {
-      throw noAnswer(call.method, `HTTP ${status}`, true);
+      throw noAnswer(one.method, `HTTP ${status}`, true);
     }
-    const parsed = call.answer.safeParse(body);
+    const parsed = one.answer.safeParse(body);
     if (parsed.success) return parsed.data;
     const why = redact(`HTTP ${status} with ${text.slice(0, 200) || 'an empty body'}`);
-    throw new StatuscastError({ code: 'api-malformed', method: call.method, why });
+    throw new StatuscastError({ code: 'api-malformed', method: one.method, why });
   }
 
-  async function ask(call: Call<unknown>) {
-    const url = new URL(`${call.host}/waInstance${idInstance}/${call.method}/${apiTokenInstance}`);
-    for (const [name, value] of Object.entries(call.query ?? {})) {
+  async function ask(one: Call<unknown>) {
+    const url = new URL(`${one.host}/waInstance${idInstance}/${one.method}/${apiTokenInstance}`);
+    for (const [name, value] of Object.entries(one.query ?? {})) {
       url.searchParams.set(name, String(value));
     }
-    const deadline = AbortSignal.timeout(call.timeoutMs);
+    const deadline = AbortSignal.timeout(one.timeoutMs);
     try {
       const response = await request(url, {
         dispatcher: agent,
-        method: call.verb,
-        headers: { accept: 'application/json', ...call.headers },
-        body: call.body ?? null,
-        signal: call.signal === undefined ? deadline : AbortSignal.any([call.signal, deadline]),
-        headersTimeout: call.timeoutMs,
-        bodyTimeout: call.timeoutMs,
+        method: one.verb,
+        headers: { accept: 'application/json', ...one.headers },
+        body: one.body ?? null,
+        signal: one.signal === undefined ? deadline : AbortSignal.any([one.signal, deadline]),
+        headersTimeout: one.timeoutMs,
+        bodyTimeout: one.timeoutMs,
       });
       const text = await readText(response);
       return { status: response.statusCode, headers: response.headers, text };
     } catch (thrown) {
-      if (call.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
+      if (one.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
       const why = deadline.aborted
-        ? `nothing came within ${call.timeoutMs / 1000} s`
+        ? `nothing came within ${one.timeoutMs / 1000} s`
         : redact(nameOf(thrown));
-      throw noAnswer(call.method, why, !failedBeforeItLeft(thrown));
+      throw noAnswer(one.method, why, !failedBeforeItLeft(thrown));
     }
   }
 

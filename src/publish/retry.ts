@@ -60,15 +60,10 @@ function backOffMs({ facts }: StatuscastError, failures: number): number {
 
 /** A fault that passes: the API was too busy, or no answer came. */
 export function isTransient({ facts }: StatuscastError): boolean {
-  switch (facts.code) {
-    case 'api-no-answer':
-    case 'link-unreachable':
-      return true;
-    case 'api-refused':
-      return facts.refusal === 'starting' || facts.refusal === 'too-fast';
-    default:
-      return false;
+  if (facts.code === 'api-refused') {
+    return facts.refusal === 'starting' || facts.refusal === 'too-fast';
   }
+  return facts.code === 'api-no-answer' || facts.code === 'link-unreachable';
 }
 
 /** The API will say the same to every file: go no further. */

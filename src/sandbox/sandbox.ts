@@ -150,7 +150,8 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
   const service = { instance, faults, limiter, closing: closing.signal, requests, running };
   const { fetch } = createApp(service);
   // The adapter would otherwise replace the process's own Request and Response.
-  server.on('request', getRequestListener(fetch, { overrideGlobalObjects: false }));
+  const answer = getRequestListener(fetch, { overrideGlobalObjects: false });
+  server.on('request', (incoming, outgoing) => void answer(incoming, outgoing));
 
   return {
     credentials: {
@@ -161,7 +162,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox
     },
     statuses: () => store.statuses.map((status) => describeStatus(instance, status)),
     uploads: () => store.uploads.map((upload) => describeUpload(instance, upload)),
-    requests: () => requests.map((request) => ({ ...request })),
+    requests: () => structuredClone(requests),
     addFault: (fault) => faults.add(fault),
     async close() {
       server.close();

@@ -17,7 +17,8 @@ export function readFileLink(
   const last = upload.bytes - 1;
   const range = /^bytes=(?<start>\d+)-(?<end>\d*)$/.exec(incoming.headers.range ?? '')?.groups;
   const start = Number(range?.['start'] ?? 0);
-  const end = Math.min(last, Number(range?.['end'] || last));
+  const wanted = range?.['end'] ?? '';
+  const end = wanted === '' ? last : Math.min(last, Number(wanted));
   if (start > end) {
     return { ...replyEmpty(416), headers: { 'Content-Range': `bytes */${upload.bytes}` } };
   }
