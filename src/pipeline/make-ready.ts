@@ -96,7 +96,7 @@ async function makeOutput(
       outputStem:
         outputsDir === null
           ? task.outputStem
-          : path.join(outputsDir, key.slice(0, 24), stemOf(input)),
+          : path.join(outputsDir, `${stemOf(input)}-${key.slice(0, 12)}`),
     },
     settings,
     {

@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import { OUTPUT_TYPES, type Ending, type Kind } from '../job.js';
@@ -62,7 +61,7 @@ async function publishInput(
   );
   const isPosted = ending.outcome === 'sent' || ending.outcome === 'skipped';
   if (isPosted && outputsDir !== null) {
-    await rm(path.dirname(output.path), { recursive: true, force: true });
+    await rm(output.path, { force: true });
   }
   return ending;
 }

@@ -41,6 +41,28 @@ const MAX_SENDS = 3;
  * @throws StatuscastError for what was refused or interrupted before it was sent
  */
 export async function publish(publication: Publication, publisher: Publisher): Promise<Ending> {
+  try {
+    return await uploadAndSend(publication, publisher);
+  } catch (thrown) {
+    // Another run on this ledger may have sent it meanwhile, and removed the output.
+    const ending = await endingOfAnother(publication, publisher);
+    if (ending !== null) return ending;
+    throw thrown;
+  }
+}
+
+async function endingOfAnother(
+  { key }: Publication,
+  { ledger }: Publisher,
+): Promise<Ending | null> {
+  const entry = await ledger.find([key]);
+  if (entry?.state !== 'sent') return null;
+  const { idMessage } = entry;
+  const detail = `another run sent it as ${idMessage}`;
+  return { outcome: 'skipped', reason: 'already-sent', detail, idMessage };
+}
+
+async function uploadAndSend(publication: Publication, publisher: Publisher): Promise<Ending> {
   let { link, attemptedAtMs } = publication;
   let isOpen = publication.state === 'sending' || publication.state === 'uncertain';
   for (let sends = 0; sends <= MAX_SENDS; sends++) {
@@ -97,10 +119,8 @@ async function sendOnce(
   const attemptedAtMs = now();
   if (!(await ledger.claimSend(key, lastAttemptAtMs, attemptedAtMs))) {
     const detail = 'another run is sending it';
-    return {
-      type: 'ended',
-      ending: { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null },
-    };
+    const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;
+    return { type: 'ended', ending: (await endingOfAnother(publication, publisher)) ?? busy };
   }
   const { urlFile } = link;
   const { caption, participants, audioAs, retries } = settings;
