@@ -86,6 +86,20 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/**
+ * The reason in what a program printed: its last line that says something, without the file's path
+ * and the program's own marks.
+ */
+export function reasonIn(printed: string, path: string): string {
+  const lines = printed
+    .replaceAll(`file:${path}: `, '')
+    .replaceAll(`${path}: `, '')
+    .split('\n')
+    .map((line) => line.replace(/^\[[^\]]*\] /, '').trim())
+    .filter((line) => /[a-z]{3}/i.test(line) && !/^conversion failed/i.test(line));
+  return (lines.at(-1) ?? printed).replace(/\.$/, '');
+}
+
 /** The sentence that people read for the facts of an error. */
 export function describe(facts: ErrorFacts): string {
   switch (facts.code) {

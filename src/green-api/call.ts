@@ -22,6 +22,8 @@ export type CallApi = <Answer>(call: Call<Answer>) => Promise<Answer>;
 
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 15_000;
+/** Of an answer that is not understood, in UTF-16 units. */
+const EXCERPT_LENGTH = 200;
 
 /**
  * The one place where a URL with the token in it exists. What is thrown from here names neither
@@ -41,11 +43,13 @@ export function openCalls(credentials: Credentials): {
       .replaceAll(idInstance, '<idInstance>')
       // Quota errors list phone numbers.
       .replaceAll(/\d{7,}/g, '<number>');
+  // Cut only after: half a token would not be known for one.
+  const excerpt = (text: string) => redact(text).slice(0, EXCERPT_LENGTH);
 
   async function call<Answer>(one: Call<Answer>): Promise<Answer> {
     const { status, headers, text } = await ask(one);
     const body = parseJson(text);
-    const refusal = refusalOf(status, headers, text, body);
+    const refusal = refusalOf(status, headers, excerpt(text), body);
     if (refusal !== null) {
       const message = redact(refusal.message);
       throw new StatuscastError({ ...refusal, message, method: one.method });
@@ -55,7 +59,7 @@ export function openCalls(credentials: Credentials): {
     }
     const parsed = one.answer.safeParse(body);
     if (parsed.success) return parsed.data;
-    const why = redact(`HTTP ${status} with ${text.slice(0, 200) || 'an empty body'}`);
+    const why = `HTTP ${status} with ${excerpt(text) || 'an empty body'}`;
     throw new StatuscastError({ code: 'api-malformed', method: one.method, why });
   }
 
@@ -79,6 +83,8 @@ export function openCalls(credentials: Credentials): {
       return { status: response.statusCode, headers: response.headers, text };
     } catch (thrown) {
       if (one.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
+      // The file to upload failed, not the network.
+      if (thrown instanceof StatuscastError) throw thrown;
       const why = deadline.aborted
         ? `nothing came within ${one.timeoutMs / 1000} s`
         : redact(nameOf(thrown));
@@ -120,14 +126,13 @@ type Refused = Omit<Extract<StatuscastError['facts'], { code: 'api-refused' }>, 
 function refusalOf(
   httpStatus: number,
   headers: Dispatcher.ResponseData['headers'],
-  text: string,
+  excerpt: string,
   body: unknown,
 ): Refused | null {
   const said = refusalSchema.safeParse(body).data;
   const isCodeInside = httpStatus === 200 && said?.code !== undefined && said.code >= 400;
   const status = isCodeInside ? (said.code ?? httpStatus) : httpStatus;
-  const words =
-    said?.message ?? said?.description ?? said?.invokeStatus?.description ?? text.slice(0, 200);
+  const words = said?.message ?? said?.description ?? said?.invokeStatus?.description ?? excerpt;
   const refusal = classify(status, words);
   if (refusal === null) return null;
   const seconds = Number(headers['retry-after']);
@@ -137,6 +142,7 @@ function refusalOf(
 }
 
 function classify(status: number, words: string): Refusal | null {
+  if (status < 400) return null;
   if (status === 413 || /exceeded max upload size/i.test(words)) return 'too-large';
   switch (status) {
     case 400:

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { z } from 'zod';
+import { messageOf, StatuscastError } from '../errors.js';
 import {
   journalSchema,
   nothingSchema,
@@ -166,18 +167,33 @@ export function createGreenApiClient(
   };
 }
 
-/** The file as a stream that is read only as fast as it is taken. */
-function readWithProgress({ path, onProgress }: Upload): Readable {
+/**
+ * The file as a stream that is read only as fast as it is taken. It fails where the file does, or
+ * is not as long as was said.
+ */
+function readWithProgress({ path, bytes, onProgress }: Upload): Readable {
   return Readable.from(
     (async function* () {
+      const changed = () => new StatuscastError({ code: 'file-changed', file: path });
       let done = 0;
-      const chunks: AsyncIterable<Buffer> = createReadStream(path);
-      for await (const chunk of chunks) {
+      for await (const chunk of readChunks(path)) {
+        if (done + chunk.length > bytes) throw changed();
         yield chunk;
         done += chunk.length;
         onProgress?.(done);
       }
+      if (done < bytes) throw changed();
     })(),
     { objectMode: false },
   );
+}
+
+async function* readChunks(path: string): AsyncGenerator<Buffer> {
+  const chunks: AsyncIterable<Buffer> = createReadStream(path);
+  try {
+    yield* chunks;
+  } catch (cause) {
+    const why = messageOf(cause).replace(/, \w+( '.*')?$/, '');
+    throw new StatuscastError({ code: 'file-unreadable', file: path, why }, { cause });
+  }
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { StatuscastError, messageOf, type ErrorFacts } from '../errors.js';
+import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { ImageProbe } from './probe-image.js';
 import {
@@ -94,7 +94,7 @@ export async function probe(
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
-        const why = `${format.label}, but ${lastLine(media.message)}`;
+        const why = `${format.label}, but ${reasonIn(media.message, path)}`;
         return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
       }
       return chooseStreams(format.label, media, name);
@@ -108,7 +108,7 @@ async function inspectImage(path: string, name: string, label: string): Promise<
   try {
     return { type: 'image', label, image: await probeImage(path) };
   } catch (thrown) {
-    const why = `${label}, but ${lastLine(messageOf(thrown))}`;
+    const why = `${label}, but ${reasonIn(messageOf(thrown), path)}`;
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
   }
 }
@@ -146,10 +146,4 @@ function preferred<Stream extends { readonly isDefault: boolean }>(
   streams: readonly Stream[],
 ): Stream | null {
   return streams.find(({ isDefault }) => isDefault) ?? streams[0] ?? null;
-}
-
-/** Programs put the reason last, behind the path and a code of theirs. */
-function lastLine(text: string): string {
-  const line = text.trim().split('\n').at(-1) ?? text;
-  return line.replace(/^file:.*?: (?=[^:]+$)/, '').replace(/^\[[^\]]*\] /, '');
 }

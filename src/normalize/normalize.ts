@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf, StatuscastError } from '../errors.js';
+import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { OUTPUT_TYPES, type Output } from '../job.js';
 import type { Media } from '../inspect/inspect.js';
-import { planEncode, type Plan } from '../plan/plan.js';
+import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
 import { normalizeAudio } from './normalize-audio.js';
@@ -42,17 +42,49 @@ export async function normalize(
   settings: Settings,
   options: NormalizeOptions,
 ): Promise<Normalized> {
-  const first = await attempt(ffmpeg, task, task.plan, settings, options);
-  if (first.type === 'kept') return { plan: task.plan, output: first.output };
-  if (task.plan.action !== 'encode') {
-    const because = first.faults.map((fault) => `a copy was not enough: ${fault}`);
-    const second = planEncode(task.media, task.name, settings, because);
-    if (second.action === 'refuse') throw new StatuscastError(second.error);
-    const result = await attempt(ffmpeg, task, second, settings, options);
-    if (result.type === 'kept') return { plan: second, output: result.output };
-    throw broken(task, result.faults);
+  let next: Candidate | null = { media: task.media, plan: task.plan };
+  for (;;) {
+    const { plan } = next;
+    const result = await attempt(ffmpeg, task, plan, settings, options);
+    if (result.type === 'kept') return { plan, output: result.output };
+    next = retreat(next, result, task.name, settings);
+    if (next !== null) continue;
+    if (result.type === 'failed') throw result.error;
+    const { faults } = result;
+    throw new StatuscastError({ code: 'contract-broken', file: task.name, faults });
   }
-  throw broken(task, first.faults);
+}
+
+interface Candidate {
+  readonly media: Media;
+  readonly plan: Plan;
+}
+
+type Attempt = CheckResult | { readonly type: 'failed'; readonly error: StatuscastError };
+
+/** What to try after a plan that did not lead to a good output; null when nothing is left. */
+function retreat(
+  { media, plan }: Candidate,
+  result: Exclude<Attempt, { readonly type: 'kept' }>,
+  name: string,
+  settings: Settings,
+): Candidate | null {
+  const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
+  if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
+    // A sound that cannot be decoded is no reason to lose a good picture.
+    const silent = { ...media, sound: null };
+    return candidate(silent, planMedia(silent, name, settings));
+  }
+  const isCopy = plan.kind === 'video' ? plan.picture.action === 'copy' : plan.action !== 'encode';
+  if (!isCopy) return null;
+  if (result.type === 'failed' && plan.kind === 'image') return null; // it does not decode
+  const facts = result.type === 'failed' ? [result.error.message] : result.faults;
+  const because = facts.map((fact) => `a copy was not enough: ${fact}`);
+  return candidate(media, planMedia(media, name, settings, because));
+}
+
+function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
+  return plan.action === 'refuse' ? null : { media, plan };
 }
 
 /** Name of a file that is not whole yet: it tells whose it is. */
@@ -84,7 +116,7 @@ async function attempt(
   plan: Plan,
   settings: Settings,
   options: NormalizeOptions,
-): Promise<CheckResult> {
+): Promise<Attempt> {
   const { extension } = OUTPUT_TYPES[plan.kind];
   const finalPath = `${task.outputStem}.${extension}`;
   const folder = path.dirname(finalPath);
@@ -100,7 +132,7 @@ async function attempt(
     await rename(partial, finalPath);
     return { type: 'kept', output: { ...result.output, path: finalPath } };
   } catch (thrown) {
-    return afterFailure(thrown, task, plan, folder);
+    return { type: 'failed', error: failureOf(thrown, task, folder) };
   } finally {
     await rm(partial, { force: true });
   }
@@ -126,31 +158,16 @@ async function carryOut(
   }
 }
 
-/** A copy that failed is a fault like another; anything else is told of the file. */
-function afterFailure(
-  thrown: unknown,
-  task: NormalizeTask,
-  plan: Plan,
-  folder: string,
-): CheckResult {
-  const mayBeTheFile = !(thrown instanceof StatuscastError) || thrown.code === 'program-failed';
-  if (!mayBeTheFile) throw thrown;
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOTDIR']);
+
+/** The file's fault; what is nobody's file's fault is thrown. */
+function failureOf(thrown: unknown, task: NormalizeTask, folder: string): StatuscastError {
+  const facts = thrown instanceof StatuscastError ? thrown.facts : null;
+  if (facts !== null && facts.code !== 'program-failed') throw thrown;
+  const why = reasonIn(facts?.why ?? messageOf(thrown), task.path);
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
-  if (code === 'ENOSPC' || code === 'EROFS' || code === 'EDQUOT' || code === 'EACCES') {
-    const why = messageOf(thrown);
+  if (NO_ROOM.has(code) || /no space left on device/i.test(why)) {
     throw new StatuscastError({ code: 'folder-unusable', path: folder, why }, { cause: thrown });
   }
-  if (plan.action === 'encode' || plan.kind === 'image') {
-    const why = firstLine(messageOf(thrown));
-    throw new StatuscastError({ code: 'undecodable', file: task.name, why }, { cause: thrown });
-  }
-  return { type: 'broken', faults: [firstLine(messageOf(thrown))] };
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? text;
-}
-
-function broken(task: NormalizeTask, faults: readonly string[]): StatuscastError {
-  return new StatuscastError({ code: 'contract-broken', file: task.name, faults });
+  return new StatuscastError({ code: 'undecodable', file: task.name, why }, { cause: thrown });
 }

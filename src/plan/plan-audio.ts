@@ -41,7 +41,7 @@ const MP3_SPARE_PACKETS = 3;
 export function planAudio(
   seen: { readonly media: MediaProbe; readonly sound: SoundStream; readonly label: string },
   settings: Settings,
-  because: readonly string[] = [],
+  because: readonly string[],
 ): AudioPlan {
   const { media, sound } = seen;
   const faults = faultsOf(AUDIO_RULES, seen, settings);

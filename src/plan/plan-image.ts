@@ -33,7 +33,7 @@ export function planImage(
   image: ImageProbe,
   name: string,
   settings: Settings,
-  because: readonly string[] = [],
+  because: readonly string[],
 ): ImagePlan | PlanRefusal {
   const refused = refuse(label, image, settings);
   if (refused !== null) return { action: 'refuse', error: { ...refused, file: name } };

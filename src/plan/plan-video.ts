@@ -1,4 +1,5 @@
 import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
+import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { encodeSound, type CopySound, type EncodeSound } from './plan-audio.js';
 import type { PlanRefusal } from './plan.js';
@@ -51,6 +52,8 @@ export interface FrameRate {
 const SOUND_SPARE_SECONDS = 0.05;
 /** A copied picture ends up to a frame and a half behind the cut. */
 const COPY_SPARE_FRAMES = 1.5;
+/** Below 7.5 frames/s such a spare would cost more than a cut may. */
+const COPY_SPARE_MAX_SECONDS = STATUS_MAX_SECONDS - CUT_MIN_SECONDS;
 /** What the container costs: indexes of 60 s at 30 frames/s take about 1 %. */
 const CONTAINER_SHARE = 0.98;
 const MAX_BITRATE_KBPS = 10_000;
@@ -65,7 +68,7 @@ export function planVideo(
   },
   name: string,
   settings: Settings,
-  because: readonly string[] = [],
+  because: readonly string[],
 ): VideoPlan | PlanRefusal {
   const { media, picture, sound } = seen;
   const megapixels = (picture.width * picture.height) / 1_000_000;
@@ -78,10 +81,8 @@ export function planVideo(
   const encodesPicture = again || faults.some(({ remedy }) => remedy === 'encode-picture');
   const encodesSound = again || faults.some(({ remedy }) => remedy === 'encode-sound');
   const frameRate = chooseFrameRate(picture, media, settings);
-  const cutSeconds = encodesPicture
-    ? cutForEncoding(settings.maxDurationSeconds, frameRate)
-    : settings.maxDurationSeconds -
-      Math.max(SOUND_SPARE_SECONDS, (COPY_SPARE_FRAMES * frameRate.seconds) / frameRate.frames);
+  const cut = encodesPicture ? cutForEncoding : cutForCopying;
+  const cutSeconds = cut(settings.maxDurationSeconds, frameRate);
   const { durationSeconds } = media;
   return {
     kind: 'video',
@@ -153,6 +154,8 @@ function fitWithin(
 }
 
 const VARIABLE_MIN_RATE = 15;
+/** Television's thousandths begin at 11.988; at 1 to 4 frames/s rounding would look like them. */
+const TELEVISION_MIN_RATE = 10;
 
 /** The source's own rate where it is constant and allowed; whole divisions of one that is not. */
 function chooseFrameRate(
@@ -168,13 +171,21 @@ function chooseFrameRate(
   // 60 becomes 30 and 50 becomes 25: every second frame, not four of five.
   const divided = rate / Math.ceil(rate / (videoMaxFrameRate + 0.05));
   const whole = Math.max(1, Math.round(divided));
-  if (Math.abs(divided - (whole * 1000) / 1001) < 0.004) {
+  if (whole >= TELEVISION_MIN_RATE && Math.abs(divided - (whole * 1000) / 1001) < 0.004) {
     return { frames: whole * 1000, seconds: 1001 };
   }
   return {
     frames: Math.min(videoMaxFrameRate, Math.max(1, Math.ceil(divided - 0.05))),
     seconds: 1,
   };
+}
+
+/** Room for a picture whose frames do not begin at zero; a slow one is cut between its frames. */
+function cutForCopying(maxSeconds: number, frameRate: FrameRate): number {
+  const spare = (COPY_SPARE_FRAMES * frameRate.seconds) / frameRate.frames;
+  return spare > COPY_SPARE_MAX_SECONDS
+    ? cutForEncoding(maxSeconds, frameRate)
+    : maxSeconds - Math.max(SOUND_SPARE_SECONDS, spare);
 }
 
 /** The last frame begins before the cut and ends within the limit. */

@@ -22,24 +22,13 @@ export interface PlanRefusal {
  * Decides by the rules of each kind: *keep* what breaks none, *remux* what the streams' copies
  * mend, *encode* the rest. Pure: the same input gives the same plan, anywhere and at any time.
  * @param name the file's name for messages
+ * @param because what was wrong with a copy that was tried: then everything is encoded
  */
-export function plan(media: Media, name: string, settings: Settings): Plan | PlanRefusal {
-  switch (media.type) {
-    case 'image':
-      return planImage(media.label, media.image, name, settings);
-    case 'audio':
-      return planAudio(media, settings);
-    case 'video':
-      return planVideo(media, name, settings);
-  }
-}
-
-/** The plan for a file whose copy did not keep the contract after all: everything encoded. */
-export function planEncode(
+export function plan(
   media: Media,
   name: string,
   settings: Settings,
-  because: readonly string[],
+  because: readonly string[] = [],
 ): Plan | PlanRefusal {
   switch (media.type) {
     case 'image':

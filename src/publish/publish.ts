@@ -96,7 +96,7 @@ function provideLink(
     signal.throwIfAborted();
     if (link !== null && (await isLinkAlive(link, output.mime, now(), options))) return link;
     onStage('upload');
-    const made = await uploadFile(client, output, asciiName(fileName), options);
+    const made = await uploadFile(client, output, fileName, options);
     await ledger.recordUploaded(key, made);
     return made;
   });
@@ -166,10 +166,4 @@ async function findOut(
       return { outcome: 'uncertain', error: { code, message }, urlFile };
     }
   }
-}
-
-/** A name that may travel in a header; of it only the extension survives. */
-function asciiName(fileName: string): string {
-  const ascii = fileName.normalize('NFKD').replaceAll(/[^\w.-]+/g, '_');
-  return /^[\w-]/.test(ascii) ? ascii.slice(-100) : `status${ascii.slice(-100)}`;
 }

@@ -4,26 +4,31 @@ import { StatuscastError, toStatuscastError } from '../errors.js';
 import { STARTING_MAX_MS } from '../limits.js';
 
 export interface RetryOptions {
-  /** How often a failure is tried again. An instance that is starting is waited for besides. */
-  readonly retries: number;
+  /**
+   * How often a failure is tried again. Default 5. An instance that is starting is waited for
+   * besides.
+   */
+  readonly retries?: number;
   readonly signal?: AbortSignal | undefined;
   /** Told before each wait. */
   readonly onWaiting?: ((why: string, waitMs: number) => void) | undefined;
 }
 
+const DEFAULT_RETRIES = 5;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
 const STARTING_WAIT_MS = 5_000;
 
 /**
- * Calls until it succeeds, with back-off and jitter; a Retry-After is honoured.
+ * Calls until it succeeds, with back-off and jitter; a Retry-After is honoured. The signal ends the
+ * waiting; what a call brings that is under way is kept.
  * @param mayRepeat whether trying again can do no harm and may help
  * @throws the last StatuscastError, or `interrupted`
  */
 export async function retry<Answer>(
   call: () => Promise<Answer>,
   mayRepeat: (error: StatuscastError) => boolean,
-  { retries, signal, onWaiting }: RetryOptions,
+  { retries = DEFAULT_RETRIES, signal, onWaiting }: RetryOptions,
 ): Promise<Answer> {
   const begun = Date.now();
   const isStarting = ({ facts }: StatuscastError) =>
@@ -31,22 +36,32 @@ export async function retry<Answer>(
     facts.refusal === 'starting' &&
     Date.now() - begun < STARTING_MAX_MS;
   let ended: StatuscastError | undefined;
+  let failures = 0;
+  // The signal is not p-retry's: it would throw away what a call that had left has brought.
+  const attempt = () => {
+    if (signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
+    return call();
+  };
   try {
-    return await pRetry(call, {
-      retries,
+    return await pRetry(attempt, {
+      retries: Infinity,
       minTimeout: 0,
-      ...(signal === undefined ? {} : { signal }),
-      shouldConsumeRetry: ({ error }) => !isStarting(toStatuscastError(error)),
-      shouldRetry: ({ error }) => mayRepeat(toStatuscastError(error)),
-      onFailedAttempt: async ({ error, retriesConsumed, retriesLeft }) => {
+      onFailedAttempt: ({ error }) => {
         ended = toStatuscastError(error);
-        if (!mayRepeat(ended) || (retriesLeft === 0 && !isStarting(ended))) return;
-        const waitMs = isStarting(ended) ? STARTING_WAIT_MS : backOffMs(ended, retriesConsumed);
-        onWaiting?.(ended.message, waitMs);
+      },
+      shouldRetry: async ({ error }) => {
+        const failure = toStatuscastError(error);
+        if (!mayRepeat(failure)) return false;
+        const waitMs = isStarting(failure) ? STARTING_WAIT_MS : backOffMs(failure, failures);
+        if (!isStarting(failure) && failures++ >= retries) return false;
+        onWaiting?.(failure.message, waitMs);
         await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+        return true;
       },
     });
   } catch (thrown) {
+    // An error that may not be repeated says more than that the run was interrupted meanwhile.
+    if (ended !== undefined && !mayRepeat(ended)) throw ended;
     if (signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
     throw ended ?? thrown;
   }

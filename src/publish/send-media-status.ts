@@ -21,7 +21,7 @@ export interface SendOptions extends RetryOptions {
 export async function sendMediaStatus(
   client: GreenApiClient,
   status: MediaStatus,
-  options: SendOptions,
+  options: SendOptions = {},
 ): Promise<SendResult> {
   const send = options.as === 'voice' ? client.sendVoiceStatus : client.sendMediaStatus;
   try {

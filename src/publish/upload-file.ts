@@ -7,8 +7,8 @@ import { checkLink, type LinkCheck } from './check-link.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
 export interface UploadOptions extends RetryOptions {
-  /** Longest wait for the head of a link. */
-  readonly linkTimeoutMs: number;
+  /** Longest wait for the head of a link in milliseconds. Default 30,000. */
+  readonly linkTimeoutMs?: number;
   /** Bytes handed over so far; begins anew with each try. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
@@ -18,13 +18,14 @@ const TRIES_FOR_A_DIRECT_LINK = 2;
 
 /**
  * Uploads a normalized file and makes sure that its link is a direct one.
+ * @param fileName name with the output's extension, in any script
  * @throws StatuscastError `link-not-direct`, `too-large`, and what the client throws
  */
 export async function uploadFile(
   client: GreenApiClient,
   output: Pick<Output, 'path' | 'bytes' | 'mime'>,
-  asciiName: string,
-  options: UploadOptions,
+  fileName: string,
+  options: UploadOptions = {},
 ): Promise<Link> {
   const { path, bytes, mime } = output;
   if (bytes > UPLOAD_MAX_BYTES) {
@@ -36,7 +37,7 @@ export async function uploadFile(
     path,
     bytes,
     mime,
-    asciiName,
+    asciiName: asciiName(fileName),
     ...(onProgress === undefined ? {} : { onProgress }),
   };
   let why = '';
@@ -71,10 +72,16 @@ export async function isLinkAlive(
 }
 
 function inspectLink(urlFile: string, mime: string, options: UploadOptions): Promise<LinkCheck> {
-  const { signal, linkTimeoutMs } = options;
+  const { signal, linkTimeoutMs = 30_000 } = options;
   return retry(
     () => checkLink(urlFile, mime, { signal, timeoutMs: linkTimeoutMs }),
     isTransient,
     options,
   );
+}
+
+/** A name that may travel in a header; of it only the extension survives. */
+function asciiName(fileName: string): string {
+  const ascii = fileName.normalize('NFKD').replaceAll(/[^\w.-]+/g, '_');
+  return /^[\w-]/.test(ascii) ? ascii.slice(-100) : `status${ascii.slice(-100)}`;
 }

@@ -11,8 +11,7 @@ export function describeEvent(event: StatuscastEvent): string | null {
       const of = event.input === null ? '' : ` (${clean(event.input)})`;
       return `waiting    ${(event.waitMs / 1000).toFixed(1)} s${of}: ${clean(event.why)}`;
     }
-    case 'summary':
-      return describeSummary(event);
+    case 'summary': // told with where things are
     case 'started':
     case 'found':
     case 'stage':
@@ -53,9 +52,12 @@ function endOf(result: ResultEvent): string {
   return result.detail ?? '';
 }
 
-function describeSummary({ counts, seconds, stopped }: SummaryEvent): string {
+export function describeSummary(
+  { counts, seconds, stopped }: SummaryEvent,
+  goal: 'send' | 'prepare',
+): string {
   const { sent, prepared, skipped, failed, uncertain } = counts;
-  const done = prepared > 0 ? `${prepared} prepared` : `${sent} sent`;
+  const done = goal === 'prepare' ? `${prepared} prepared` : `${sent} sent`;
   const lines = [
     `${done}, ${skipped} skipped, ${failed} failed, ${uncertain} uncertain in ${seconds.toFixed(1)} s`,
   ];

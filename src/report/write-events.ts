@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { StartedEvent, StatuscastEvent, SummaryEvent } from '../events.js';
-import { describeEvent } from './people.js';
+import { describeEvent, describeSummary } from './people.js';
 
 export interface Streams {
   readonly stdout: Writable;
@@ -27,6 +27,7 @@ export async function writeEvents(
     if (event.type === 'started') started = event;
     if (text !== null) await write(people, text);
     if (event.type === 'summary') {
+      await write(people, describeSummary(event, started?.goal ?? 'send'));
       if (started !== null) await write(people, describePlaces(started));
       return event;
     }
