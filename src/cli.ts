@@ -93,7 +93,8 @@ function optionOf(setting: Setting): Option {
   const flags = setting.type === 'boolean' ? setting.flag : `${setting.flag} <${setting.unit}>`;
   const shown = String(setting.default);
   const fallback = shown === '' || setting.type === 'boolean' ? '' : ` (default: ${shown})`;
-  return new Option(flags, `${setting.about}${fallback}`);
+  const about = setting.default === true ? `Turn off: ${setting.about}` : setting.about;
+  return new Option(flags, `${about}${fallback}`);
 }
 
 function readRun(command: Command) {

@@ -18,6 +18,9 @@ export interface Ffmpeg {
   readonly filters: ReadonlySet<string>;
 }
 
+/** The two packages are CommonJS, and throw where they hold nothing for this machine. */
+const require = createRequire(import.meta.url);
+
 const ASK_TIMEOUT_MS = 20_000;
 
 /**
@@ -27,8 +30,8 @@ const ASK_TIMEOUT_MS = 20_000;
  */
 export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<Ffmpeg> {
   const [ffmpegPath, ffprobePath, launcher] = await Promise.all([
-    locate('FFMPEG_PATH', '@ffmpeg-installer/ffmpeg', env),
-    locate('FFPROBE_PATH', '@ffprobe-installer/ffprobe', env),
+    locate('FFMPEG_PATH', () => require('@ffmpeg-installer/ffmpeg'), env),
+    locate('FFPROBE_PATH', () => require('@ffprobe-installer/ffprobe'), env),
     findLauncher(),
   ]);
   const ask = (program: string, question: string) => askProgram(program, question, launcher);
@@ -50,7 +53,7 @@ export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<
 
 async function locate(
   variable: string,
-  packageName: string,
+  load: () => unknown,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
   const named = env[variable];
@@ -61,20 +64,21 @@ async function locate(
     });
     return path.resolve(named);
   }
-  return makeRunnable(bundledPath(packageName));
+  return makeRunnable(bundledPath(variable, load));
 }
 
-function bundledPath(packageName: string): string {
+function bundledPath(variable: string, load: () => unknown): string {
   try {
-    const bundled: unknown = createRequire(import.meta.url)(packageName);
+    const bundled = load();
     if (typeof bundled === 'object' && bundled !== null && 'path' in bundled) {
       return String(bundled.path);
     }
     throw new Error('the package names no path');
   } catch (cause) {
     // Without a build for this platform these packages throw, one of them a bare string.
-    const why = `the package holds no build for this machine (${messageOf(cause)})`;
-    throw new StatuscastError({ code: 'binary-unusable', binary: packageName, why }, { cause });
+    const binary = variable === 'FFMPEG_PATH' ? 'ffmpeg' : 'ffprobe';
+    const why = `npm holds no build of it for this machine (${messageOf(cause)})`;
+    throw new StatuscastError({ code: 'binary-unusable', binary, why }, { cause });
   }
 }
 

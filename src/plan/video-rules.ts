@@ -116,8 +116,9 @@ const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
     return MP4_BRANDS.test(brand) ? null : `its container is ${nameBrand(brand)}, not MP4`;
   },
   ({ media }) => {
-    if (media.layout === 'moov-last') return 'its index is at the end';
-    return media.layout === 'fragmented' ? 'it is fragmented' : null;
+    if (media.demuxer !== 'mov' || media.layout === 'moov-first') return null;
+    if (media.layout === 'fragmented') return 'it is fragmented';
+    return media.layout === null ? 'its index is not at the start' : 'its index is at the end';
   },
   ({ media }, { maxDurationSeconds }) => brokenDuration(media, maxDurationSeconds),
   ({ media }) => {
