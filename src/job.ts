@@ -49,7 +49,8 @@ export interface Output {
 
 /** How one input ended, with what is known of it then. */
 export type Ending =
-  | { readonly outcome: 'sent'; readonly idMessage: string; readonly urlFile: string | null }
+  /** Without an id where it was only seen in the queue, and the queue showed none. */
+  | { readonly outcome: 'sent'; readonly idMessage: string | null; readonly urlFile: string }
   | { readonly outcome: 'prepared' }
   | {
       readonly outcome: 'skipped';

@@ -20,7 +20,7 @@ export interface Ledger {
     lastAttemptAtMs: number | null,
     nowMs: number,
   ) => Promise<boolean>;
-  readonly recordSent: (key: string, idMessage: string) => Promise<void>;
+  readonly recordSent: (key: string, idMessage: string | null) => Promise<void>;
   readonly recordUncertain: (key: string, error: JobError) => Promise<void>;
   readonly recordFailed: (key: string, error: JobError) => Promise<void>;
   /** Whether a status in the journal is known to be one of ours. */

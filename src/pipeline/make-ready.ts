@@ -21,20 +21,31 @@ export type Prepared = Omit<LedgerEntry, 'idMessage' | 'error'>;
 
 const PROGRESS_EVERY_MS = 250;
 
+/** What is known of an input once it is planned. */
+export type Planned = Pick<Prepared, 'kind' | 'source' | 'plan'>;
+
 /**
  * Brings a file as far as *check*: what the ledger knows to be done is not done again.
+ * @param onPlanned told before the plan is carried out, or when it says that nothing can be done
  * @throws StatuscastError for what makes the file unfit
  */
-export async function makeReady(run: Run, task: Task): Promise<Ready> {
+export async function makeReady(
+  run: Run,
+  task: Task,
+  onPlanned: (planned: Planned) => void,
+): Promise<Ready> {
   const { input } = task;
   run.signal.throwIfAborted();
   const before = await fingerprint(input);
-  if (run.publishing === null) return makeOutput(run, task, before, { content: '', keys: null });
+  if (run.publishing === null) {
+    return makeOutput(run, task, before, { content: '', keys: null }, onPlanned);
+  }
   run.emit({ type: 'stage', input: input.input, stage: 'inspect', kind: null, plan: null });
   const content = await hashFile(input.path, run.signal);
   const known = await askLedger(run.publishing, input, content);
   if (known !== null) return known;
-  return makeOutput(run, task, before, { content, keys: run.publishing.keysOf(content) });
+  const identity = { content, keys: run.publishing.keysOf(content) };
+  return makeOutput(run, task, before, identity, onPlanned);
 }
 
 /** What the ledger, and this run itself, already know of a content. */
@@ -69,6 +80,7 @@ async function makeOutput(
   task: Task,
   before: string,
   identity: { readonly content: string; readonly keys: Readonly<Record<Kind, string>> | null },
+  onPlanned: (planned: Planned) => void,
 ): Promise<Ready> {
   const { settings, ffmpeg, signal, publishing } = run;
   const { input } = task;
@@ -84,10 +96,19 @@ async function makeOutput(
     return { type: 'ended', kind: null, ending };
   }
   const decided = plan(inspection, name, settings);
-  if (decided.action === 'refuse') throw new StatuscastError(decided.error);
+  const source = describeMedia(inspection);
+  if (decided.action === 'refuse') {
+    const error = new StatuscastError(decided.error);
+    onPlanned({
+      kind: inspection.type,
+      source,
+      plan: { action: 'refuse', reasons: [error.message] },
+    });
+    throw error;
+  }
   const { kind } = decided;
   const key = identity.keys?.[kind] ?? '';
-  run.emit({ type: 'stage', input: name, stage: 'normalize', kind, plan: summarizePlan(decided) });
+  onPlanned({ kind, source, plan: summarizePlan(decided) });
   const outputsDir = publishing?.outputsDir ?? null;
   const made = await normalize(
     ffmpeg,
@@ -121,8 +142,7 @@ async function makeOutput(
     throw new StatuscastError({ code: 'file-changed', file: name });
   }
   const entry: Prepared = {
-    ...{ key, content: identity.content, kind, input: name },
-    source: describeMedia(inspection),
+    ...{ key, content: identity.content, kind, source, input: name },
     ...{ plan: summarizePlan(made.plan), output: made.output },
     ...{ state: 'normalized', link: null, attemptedAtMs: null },
   };

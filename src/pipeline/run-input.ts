@@ -5,21 +5,28 @@ import { OUTPUT_TYPES, type Ending, type Kind } from '../job.js';
 import { stemOf } from './output-names.js';
 import { publish } from '../publish/publish.js';
 import { stopsRun } from '../publish/retry.js';
-import { makeReady, throttle, type Prepared } from './make-ready.js';
+import { makeReady, throttle, type Planned, type Prepared } from './make-ready.js';
 import type { Publishing, Run, Task } from './run.js';
 
 /** Runs one input to its end. Whatever happens on the way, it ends with a result. */
 export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
-  let prepared: Prepared | null = null;
+  let known: Partial<Prepared> = {};
+  const onPlanned = (planned: Planned) => {
+    known = planned;
+    const { kind, plan } = planned;
+    if (plan.action === 'refuse') return;
+    run.emit({ type: 'stage', input: task.input.input, stage: 'normalize', kind, plan });
+  };
   try {
-    const ready = await run.inNormalizeLane(() => makeReady(run, task));
+    const ready = await run.inNormalizeLane(() => makeReady(run, task, onPlanned));
     if (ready.type === 'ended') return resultOf(task, { kind: ready.kind }, ready.ending);
-    prepared = ready.entry;
-    if (run.publishing === null) return resultOf(task, prepared, { outcome: 'prepared' });
-    return resultOf(task, prepared, await publishInput(run, run.publishing, task, prepared));
+    const prepared = ready.entry;
+    known = prepared;
+    if (run.publishing === null) return resultOf(task, known, { outcome: 'prepared' });
+    return resultOf(task, known, await publishInput(run, run.publishing, task, prepared));
   } catch (thrown) {
     const { code, message } = errorOf(run, task, thrown);
-    return resultOf(task, prepared ?? {}, { outcome: 'failed', error: { code, message } });
+    return resultOf(task, known, { outcome: 'failed', error: { code, message } });
   } finally {
     task.leave();
   }

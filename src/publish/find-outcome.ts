@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StatuscastError, toStatuscastError } from '../errors.js';
+import { toStatuscastError } from '../errors.js';
+import type { QueuedMessage } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Kind } from '../job.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './retry.js';
@@ -15,7 +16,8 @@ export interface Attempt {
 }
 
 export type FoundOutcome =
-  | { readonly type: 'sent'; readonly idMessage: string }
+  /** Without an id where the queue shows none. */
+  | { readonly type: 'sent'; readonly idMessage: string | null }
   | { readonly type: 'not-sent' }
   | { readonly type: 'uncertain'; readonly why: string };
 
@@ -48,7 +50,7 @@ export async function findOutcome(
     for (;;) {
       const isSettled = now() >= deadlineMs;
       const queued = await findInQueue(client, attempt, options);
-      if (queued !== null) return { type: 'sent', idMessage: queued };
+      if (queued !== null) return { type: 'sent', idMessage: queued.idMessage };
       const found = await findInJournal(client, attempt, options);
       if (found.length > 1) {
         const why = `the journal shows ${found.length} statuses that it could be`;
@@ -75,13 +77,10 @@ async function findInQueue(
   client: GreenApiClient,
   { urlFile }: Attempt,
   options: FindOptions,
-): Promise<string | null> {
+): Promise<QueuedMessage | null> {
   const { signal } = options;
   const queue = await retry(() => client.showMessagesQueue({ signal }), isTransient, options);
-  const message = queue.find((queued) => queued.urlFile === urlFile);
-  if (message === undefined) return null;
-  if (message.idMessage !== null) return message.idMessage;
-  throw new StatuscastError({ code: 'outcome-unknown', why: 'the queue shows it without an id' });
+  return queue.find((queued) => queued.urlFile === urlFile) ?? null;
 }
 
 async function findInJournal(

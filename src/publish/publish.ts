@@ -104,7 +104,7 @@ function provideLink(
 
 type Sent =
   | { readonly type: 'ended'; readonly ending: Ending }
-  | { readonly type: 'unknown'; readonly attemptedAtMs: number };
+  | { readonly type: 'unknown'; readonly attemptedAtMs: number | null };
 
 async function sendOnce(
   publication: Publication,
@@ -116,26 +116,36 @@ async function sendOnce(
   const { client, ledger, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
-  const attemptedAtMs = now();
-  if (!(await ledger.claimSend(key, lastAttemptAtMs, attemptedAtMs))) {
-    const detail = 'another run is sending it';
-    const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;
-    return { type: 'ended', ending: (await endingOfAnother(publication, publisher)) ?? busy };
-  }
-  const { urlFile } = link;
+  let attemptedAtMs = lastAttemptAtMs;
+  const claim = async () => {
+    const before = attemptedAtMs;
+    // As the ledger does: never the same twice, also where the clock was set back.
+    attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
+    return ledger.claimSend(key, before, attemptedAtMs);
+  };
   const { caption, participants, audioAs, retries } = settings;
   const as = kind === 'audio' ? audioAs : 'media';
-  try {
-    const status = { urlFile, fileName, caption, participants };
-    const result = await sendMediaStatus(client, status, { as, retries, signal, onWaiting });
-    if (result.type === 'unknown') return { type: 'unknown', attemptedAtMs };
-    await ledger.recordSent(key, result.idMessage);
-    const { idMessage } = result;
-    return { type: 'ended', ending: { outcome: 'sent', idMessage, urlFile } };
-  } catch (thrown) {
+  const { urlFile } = link;
+  const status = { urlFile, fileName, caption, participants };
+  const options = { as, claim, retries, signal, onWaiting };
+  const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message } = toStatuscastError(thrown);
     await ledger.recordFailed(key, { code, message });
     throw thrown;
+  });
+  switch (result.type) {
+    case 'sent': {
+      const { idMessage } = result;
+      await ledger.recordSent(key, idMessage);
+      return { type: 'ended', ending: { outcome: 'sent', idMessage, urlFile } };
+    }
+    case 'unknown':
+      return { type: 'unknown', attemptedAtMs };
+    case 'not-claimed': {
+      const detail = 'another run is sending it';
+      const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;
+      return { type: 'ended', ending: (await endingOfAnother(publication, publisher)) ?? busy };
+    }
   }
 }
 

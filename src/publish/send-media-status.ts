@@ -6,11 +6,18 @@ import { isTransient, retry, type RetryOptions } from './retry.js';
 export type SendResult =
   | { readonly type: 'sent'; readonly idMessage: string }
   /** The request may have been carried out. It must not be repeated before that is known. */
-  | { readonly type: 'unknown'; readonly why: string };
+  | { readonly type: 'unknown'; readonly why: string }
+  /** `claim` said no: nothing has left since. */
+  | { readonly type: 'not-claimed' };
 
 export interface SendOptions extends RetryOptions {
   /** `voice`: by SendVoiceStatus, which has no caption. Default `media`. */
   readonly as?: 'media' | 'voice';
+  /**
+   * Asked before each request, a repeated one too, since another run may have begun meanwhile; where
+   * it says no, none leaves. Default: always yes.
+   */
+  readonly claim?: () => Promise<boolean>;
 }
 
 /**
@@ -23,14 +30,19 @@ export async function sendMediaStatus(
   status: MediaStatus,
   options: SendOptions = {},
 ): Promise<SendResult> {
-  const send = options.as === 'voice' ? client.sendVoiceStatus : client.sendMediaStatus;
+  const { as, claim } = options;
+  const send = as === 'voice' ? client.sendVoiceStatus : client.sendMediaStatus;
+  const sendIfClaimed = async (): Promise<SendResult> => {
+    if (claim !== undefined && !(await claim())) return { type: 'not-claimed' };
+    const { idMessage } = await send(status);
+    return { type: 'sent', idMessage };
+  };
   try {
-    const { idMessage } = await retry(
-      () => send(status),
+    return await retry(
+      sendIfClaimed,
       (error) => isTransient(error) && !mayHaveHappened(error),
       options,
     );
-    return { type: 'sent', idMessage };
   } catch (thrown) {
     const error = toStatuscastError(thrown);
     if (mayHaveHappened(error)) return { type: 'unknown', why: error.message };

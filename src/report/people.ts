@@ -48,7 +48,7 @@ function outputOf(output: Output | null): string {
 
 function endOf(result: ResultEvent): string {
   if (result.error !== null) return result.error.message;
-  if (result.outcome === 'sent') return `status ${result.idMessage}`;
+  if (result.outcome === 'sent') return `status ${result.idMessage ?? 'without an id'}`;
   return result.detail ?? '';
 }
 

@@ -50,9 +50,11 @@ describe('every fixture ends as its manifest says', async () => {
 
     for (const row of rows) {
       const result = results.get(row.file);
+      // What the manifest leaves open for a file that fails, it may still have found out.
+      const isSent = row.outcome === 'sent';
       const told = {
-        kind: result?.kind,
-        action: result?.plan?.action ?? null,
+        kind: isSent ? result?.kind : null,
+        action: isSent ? (result?.plan?.action ?? null) : null,
         outcome: result?.outcome,
         reason: result?.reason,
         code: result?.error?.code ?? null,
