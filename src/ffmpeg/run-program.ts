@@ -18,6 +18,13 @@ const KILL_AFTER_MS = 2000;
 const STDERR_TAIL_BYTES = 8 * 1024;
 const STDOUT_MAX_BYTES = 32 * 1024 * 1024;
 
+/**
+ * The bundled ffprobe is a static build: on newer systems it dies of SIGSEGV when it loads their
+ * tables of character sets, as it does for the name of the channel in any MPEG-TS. It reads the
+ * file well without them (https://github.com/honey720/chzzk-vod-downloader-v2/issues/97).
+ */
+const WITHOUT_CHARACTER_TABLES = { GCONV_PATH: '/dev/null' } as const;
+
 const running = new Set<ChildProcess>();
 
 /**
@@ -82,6 +89,7 @@ function start(run: ProgramRun): ChildProcess {
   try {
     return spawn(executable, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...WITHOUT_CHARACTER_TABLES },
       windowsHide: true,
       // A process group of its own: Ctrl-C in the terminal is for us, and we stop it in order.
       detached: process.platform !== 'win32',

@@ -45,6 +45,7 @@ export const journalSchema = z.array(
       typeMessage: z.string(),
       statusMessage: z.string().optional(),
       caption: z.string().nullish(),
+      sendByApi: z.boolean().nullish(),
     })
     .transform((entry) => ({
       idMessage: entry.idMessage,
@@ -55,6 +56,8 @@ export const journalSchema = z.array(
       /** `pending`, `sent`, `delivered`, `read`. */
       status: entry.statusMessage ?? null,
       caption: entry.caption ?? '',
+      /** Posted by hand on the phone; where it is not told, it was not. */
+      byHand: entry.sendByApi === false,
     })),
 );
 

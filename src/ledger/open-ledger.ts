@@ -51,9 +51,6 @@ export async function openLedger(
 function openDatabase(file: string): Database.Database {
   const db = new Database(file);
   db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  db.exec('PRAGMA journal_mode = WAL');
-  // `sending` has to be on the disk before the request leaves, also when the power fails.
-  db.exec('PRAGMA synchronous = FULL');
   const { user_version: version } = z
     .object({ user_version: z.number() })
     .parse(db.prepare('PRAGMA user_version').get());
@@ -62,6 +59,10 @@ function openDatabase(file: string): Database.Database {
     const why = `it was written by a newer statuscast (format ${version}, this one knows ${VERSION})`;
     throw new StatuscastError({ code: 'ledger-unusable', path: file, why });
   }
+  // Only now: it writes to the file.
+  db.exec('PRAGMA journal_mode = WAL');
+  // `sending` has to be on the disk before the request leaves, also when the power fails.
+  db.exec('PRAGMA synchronous = FULL');
   if (version < VERSION) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
   return db;
 }
@@ -115,7 +116,7 @@ const rowSchema = z
   }));
 
 function fromDatabase(db: Database.Database, now: () => number): Ledger {
-  const find = db.prepare('SELECT * FROM statuses WHERE key IN (?, ?, ?)');
+  const find = db.prepare('SELECT * FROM statuses WHERE key = ?');
   const normalized = db.prepare(`
     INSERT INTO statuses (key, content, kind, state, input, source, plan, output, changed_at_ms)
     VALUES (?, ?, ?, 'normalized', ?, ?, ?, ?, ?)
@@ -142,9 +143,12 @@ function fromDatabase(db: Database.Database, now: () => number): Ledger {
   const claimed = db.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
 
   return {
-    find: async ([first = '', second = '', third = '']) => {
-      const row = find.get(first, second, third);
-      return row === undefined ? null : rowSchema.parse(row);
+    find: async (keys) => {
+      for (const key of keys) {
+        const row = find.get(key);
+        if (row !== undefined) return rowSchema.parse(row);
+      }
+      return null;
     },
     recordNormalized: async ({ key, content, kind, input, source, plan, output }) => {
       normalized.run(

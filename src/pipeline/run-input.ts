@@ -3,27 +3,30 @@ import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import { OUTPUT_TYPES, type Ending, type Kind } from '../job.js';
 import { stemOf } from './output-names.js';
+import type { LedgerEntry } from '../ledger/ledger.js';
 import { publish } from '../publish/publish.js';
 import { stopsRun } from '../publish/retry.js';
-import { makeReady, throttle, type Planned, type Prepared } from './make-ready.js';
+import { makeEntry } from './make-entry.js';
+import { makeOutput, type Made, type Planned } from './make-output.js';
+import { throttle } from './throttle.js';
 import type { Publishing, Run, Task } from './run.js';
+
+/** What is known of an input so far. */
+type Known = Partial<Pick<Made, 'source' | 'plan' | 'output'>> & { readonly kind?: Kind | null };
+type Note = (known: Known) => void;
 
 /** Runs one input to its end. Whatever happens on the way, it ends with a result. */
 export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
-  let known: Partial<Prepared> = {};
-  const onPlanned = (planned: Planned) => {
-    known = planned;
-    const { kind, plan } = planned;
-    if (plan.action === 'refuse') return;
-    run.emit({ type: 'stage', input: task.input.input, stage: 'normalize', kind, plan });
+  let known: Known = {};
+  const note: Note = (facts) => {
+    known = facts;
   };
   try {
-    const ready = await run.inNormalizeLane(() => makeReady(run, task, onPlanned));
-    if (ready.type === 'ended') return resultOf(task, { kind: ready.kind }, ready.ending);
-    const prepared = ready.entry;
-    known = prepared;
-    if (run.publishing === null) return resultOf(task, known, { outcome: 'prepared' });
-    return resultOf(task, known, await publishInput(run, run.publishing, task, prepared));
+    const ending =
+      run.publishing === null
+        ? await prepareInput(run, task, note)
+        : await sendInput(run, run.publishing, task, note);
+    return resultOf(task, known, ending);
   } catch (thrown) {
     const { code, message } = errorOf(run, task, thrown);
     return resultOf(task, known, { outcome: 'failed', error: { code, message } });
@@ -32,17 +35,63 @@ export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
   }
 }
 
-async function publishInput(
+async function prepareInput(run: Run, task: Task, note: Note): Promise<Ending> {
+  const made = await inNormalizeLane(run, task, () =>
+    makeOutput(run, task, () => task.outputStem, tellPlan(run, task, note)),
+  );
+  note(made);
+  return made.type === 'ended' ? made.ending : { outcome: 'prepared' };
+}
+
+async function sendInput(
   run: Run,
   publishing: Publishing,
   task: Task,
-  prepared: Prepared,
+  note: Note,
+): Promise<Ending> {
+  const entered = await inNormalizeLane(run, task, () =>
+    makeEntry(run, publishing, task, tellPlan(run, task, note)),
+  );
+  if (entered.type === 'ended') {
+    note({ kind: entered.kind });
+    return entered.ending;
+  }
+  note(entered.entry);
+  return publishEntry(run, publishing, task, entered.entry);
+}
+
+function inNormalizeLane<Value>(
+  run: Run,
+  { input: { input } }: Task,
+  work: () => Promise<Value>,
+): Promise<Value> {
+  return run.inNormalizeLane(() => {
+    run.signal.throwIfAborted();
+    run.emit({ type: 'stage', input, stage: 'inspect', kind: null, plan: null });
+    return work();
+  });
+}
+
+function tellPlan(run: Run, { input: { input } }: Task, note: Note): (planned: Planned) => void {
+  return (planned) => {
+    note(planned);
+    const { kind, plan } = planned;
+    if (plan.action === 'refuse') return;
+    run.emit({ type: 'stage', input, stage: 'normalize', kind, plan });
+  };
+}
+
+async function publishEntry(
+  run: Run,
+  publishing: Publishing,
+  task: Task,
+  entry: LedgerEntry,
 ): Promise<Ending> {
   const { client, ledger, inUploadLane, inSendLane, outputsDir } = publishing;
   const { input } = task.input;
-  const { kind, plan, output } = prepared;
+  const { kind, plan, output } = entry;
   const ending = await publish(
-    { ...prepared, fileName: `${stemOf(task.input)}.${OUTPUT_TYPES[kind].extension}` },
+    { ...entry, fileName: `${stemOf(task.input)}.${OUTPUT_TYPES[kind].extension}` },
     {
       ...{ client, ledger, settings: run.settings, signal: run.signal, now: Date.now },
       inUploadLane,
@@ -66,7 +115,8 @@ async function publishInput(
       onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input, why, waitMs }),
     },
   );
-  const isPosted = ending.outcome === 'sent' || ending.outcome === 'skipped';
+  const isPosted =
+    ending.outcome === 'sent' || (ending.outcome === 'skipped' && ending.reason === 'already-sent');
   if (isPosted && outputsDir !== null) {
     await rm(output.path, { force: true });
   }
@@ -97,11 +147,7 @@ function unreadable(file: string, cause: Error): StatuscastError {
   return new StatuscastError({ code: 'file-unreadable', file, why }, { cause });
 }
 
-function resultOf(
-  { input }: Task,
-  known: Partial<Pick<Prepared, 'source' | 'plan' | 'output'>> & { readonly kind?: Kind | null },
-  ending: Ending,
-): ResultEvent {
+function resultOf({ input }: Task, known: Known, ending: Ending): ResultEvent {
   return {
     type: 'result',
     input: input.input,

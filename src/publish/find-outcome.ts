@@ -13,6 +13,8 @@ export interface Attempt {
   readonly caption: string;
   /** When the request left, or was about to. */
   readonly attemptedAtMs: number;
+  /** When its answer was given up: until then it may have been carried out. Default: when it left. */
+  readonly lostAtMs?: number;
 }
 
 export type FoundOutcome =
@@ -37,7 +39,8 @@ const JOURNAL_SPARE_MINUTES = 5;
 
 /**
  * Finds out what became of a send: first in the queue, which holds our link, then in the journal,
- * where one unclaimed entry of the same type and caption, newer than the attempt, is it.
+ * where one unclaimed entry from the API of the same type and caption, newer than the attempt, is
+ * it.
  */
 export async function findOutcome(
   client: GreenApiClient,
@@ -45,7 +48,8 @@ export async function findOutcome(
   options: FindOptions,
 ): Promise<FoundOutcome> {
   const { now = Date.now, journalWaitMs, signal, onWaiting } = options;
-  const deadlineMs = attempt.attemptedAtMs + journalWaitMs;
+  const { attemptedAtMs, lostAtMs = attemptedAtMs } = attempt;
+  const deadlineMs = lostAtMs + journalWaitMs;
   try {
     for (;;) {
       const isSettled = now() >= deadlineMs;
@@ -99,6 +103,7 @@ async function findInJournal(
   for (const entry of journal) {
     const fits =
       entry.type === `${kind}Message` &&
+      !entry.byHand &&
       entry.caption === caption &&
       entry.atMs >= attemptedAtMs - JOURNAL_TICK_MS;
     if (fits && !(await isClaimed(entry.idMessage))) unclaimed.push(entry.idMessage);

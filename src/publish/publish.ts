@@ -3,7 +3,7 @@ import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
-import { findOutcome } from './find-outcome.js';
+import { findOutcome, type Attempt } from './find-outcome.js';
 import { sendMediaStatus } from './send-media-status.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
 
@@ -65,9 +65,11 @@ async function endingOfAnother(
 async function uploadAndSend(publication: Publication, publisher: Publisher): Promise<Ending> {
   let { link, attemptedAtMs } = publication;
   let isOpen = publication.state === 'sending' || publication.state === 'uncertain';
+  let lostAtMs = attemptedAtMs;
   for (let sends = 0; sends <= MAX_SENDS; sends++) {
-    if (isOpen && link !== null && attemptedAtMs !== null) {
-      const ending = await findOut(publication, link, attemptedAtMs, publisher);
+    if (isOpen && link !== null && attemptedAtMs !== null && lostAtMs !== null) {
+      const times = { attemptedAtMs, lostAtMs };
+      const ending = await findOut(publication, link, times, publisher);
       if (ending !== 'not-sent') return ending;
     }
     if (sends === MAX_SENDS) break;
@@ -76,6 +78,7 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
     const sent = await publisher.inSendLane(() => sendOnce(publication, live, before, publisher));
     if (sent.type === 'ended') return sent.ending;
     [link, attemptedAtMs, isOpen] = [live, sent.attemptedAtMs, true];
+    lostAtMs = publisher.now();
   }
   const why = `${MAX_SENDS} requests were sent, no answer came, and none was carried out`;
   throw new StatuscastError({ code: 'outcome-unknown', why });
@@ -153,13 +156,13 @@ async function sendOnce(
 async function findOut(
   { key, kind }: Publication,
   { urlFile }: Link,
-  attemptedAtMs: number,
+  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>,
   publisher: Publisher,
 ): Promise<Ending | 'not-sent'> {
   const { client, ledger, settings, signal, now, onWaiting } = publisher;
   publisher.onStage('find-out');
   const isVoice = kind === 'audio' && settings.audioAs === 'voice';
-  const attempt = { urlFile, kind, attemptedAtMs, caption: isVoice ? '' : settings.caption };
+  const attempt = { urlFile, kind, ...times, caption: isVoice ? '' : settings.caption };
   const found = await findOutcome(client, attempt, {
     ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
     ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
