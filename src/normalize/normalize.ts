@@ -134,7 +134,8 @@ async function attempt(
   } catch (thrown) {
     return { type: 'failed', error: failureOf(thrown, task, folder) };
   } finally {
-    await rm(partial, { force: true });
+    // Where there is no folder there is nothing to remove, and the reason is told already.
+    await rm(partial, { force: true }).catch(() => undefined);
   }
 }
 
@@ -158,7 +159,9 @@ async function carryOut(
   }
 }
 
-const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOTDIR']);
+const NO_ROOM: ReadonlySet<unknown> = new Set([
+  ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOTDIR', 'EEXIST'],
+]);
 
 /** The file's fault; what is nobody's file's fault is thrown. */
 function failureOf(thrown: unknown, task: NormalizeTask, folder: string): StatuscastError {

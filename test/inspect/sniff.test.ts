@@ -1,0 +1,159 @@
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { describe as describeError } from '../../src/errors.js';
+import { describeMedia } from '../../src/inspect/describe-media.js';
+import { inspect } from '../../src/inspect/inspect.js';
+import { sniff } from '../../src/inspect/sniff.js';
+import { fixture } from '../support/fixtures.js';
+import { ffmpeg } from '../support/normalize-file.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+/** What becomes of these bytes under this name. */
+async function inspectBytes(name: string, bytes: string | Uint8Array) {
+  const path = join(await tempFolder(), name);
+  await writeFile(path, bytes);
+  return inspect(ffmpeg, path);
+}
+
+/** What becomes of a fixture under another name. */
+async function inspectAs(name: string, file: string) {
+  const path = join(await tempFolder(), name);
+  await copyFile(fixture(file), path);
+  return inspect(ffmpeg, path);
+}
+
+describe('an extension is not believed', () => {
+  it.each([
+    ['song.mp3', 'conforming.jpg', 'image'],
+    ['photo.jpg', 'conforming.mp4', 'video'],
+    ['film.mp4', 'conforming.mp3', 'audio'],
+    ['notes.txt', 'conforming.mp4', 'video'],
+    ['no-extension', 'voice-note.ogg', 'audio'],
+    ['picture.png', 'refused/flyer.pdf', 'not-media'],
+  ] as const)('%s with the bytes of %s is %s', async (name, file, type) => {
+    await expect(inspectAs(name, file)).resolves.toMatchObject({ type });
+  });
+});
+
+describe('streams decide, not the container', () => {
+  it('an MP4 that holds only sound is sound', async () => {
+    const seen = await inspectAs('film.mp4', 'only-sound.mp4');
+    expect(seen).toMatchObject({ type: 'audio', sound: { codec: 'aac' } });
+  });
+
+  it('cover art is no video', async () => {
+    const seen = await inspectAs('a.mp3', 'cover.mp3');
+    expect(seen).toMatchObject({ type: 'audio', media: { pictures: [{ isCover: true }] } });
+  });
+
+  it('a GIF of one frame is a picture', async () => {
+    await expect(inspectAs('a.gif', 'still.gif')).resolves.toMatchObject({
+      type: 'image',
+      image: { pages: 1 },
+    });
+  });
+});
+
+describe('a playlist never opens the file that it names', () => {
+  const secret = fixture('conforming.mp4');
+  it.each([
+    ['HLS', `#EXTM3U\n#EXTINF:2,\n${secret}\n#EXT-X-ENDLIST\n`, /playlist \(M3U8\)/],
+    ['HLS with a space before', ` #EXTM3U\n#EXTINF:2,\nfile:${secret}\n#EXT-X-ENDLIST\n`, /text/],
+    ['concat', `ffconcat version 1.0\nfile '${secret}'\n`, /playlist \(concat\)/],
+    ['DASH', `<?xml version="1.0"?><MPD><Period/></MPD>`, /manifest \(DASH\)/],
+  ] as const)('%s in a file named .mp4', async (_, text, label) => {
+    const seen = await inspectBytes('holiday.mp4', text);
+    expect(seen).toEqual({ type: 'not-media', label: expect.stringMatching(label) });
+  });
+
+  it.each([
+    ['behind bytes that are no text', Buffer.concat([Buffer.from('#EXTM3U\n\0\0'), garbage(64)])],
+    ['behind the signature of an MP4', Buffer.concat([ftyp(), Buffer.from(`#EXTM3U\n${secret}`)])],
+  ] as const)('%s', async (_, bytes) => {
+    const seen = await inspectBytes('holiday.mkv', bytes);
+    expect(['not-media', 'unusable']).toContain(seen.type);
+  });
+});
+
+describe('what cannot be used is refused by name, with what to do', () => {
+  it.each([
+    ['an SVG', 'a.jpg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /SVG.*export it as JPEG/],
+    ['an SVG with a prologue', 'a', '<?xml version="1.0"?>\n<!-- x -->\n<svg >', /SVG/],
+    ['a Photoshop document', 'a.jpg', Buffer.from('8BPS\0\x01\0\0\0\0\0\0'), /Photoshop/],
+    ['MIDI', 'a.mp3', Buffer.from('MThd\0\0\0\x06\0\x01\0\x02'), /MIDI.*notes/],
+  ] as const)('%s', async (_, name, bytes, message) => {
+    const seen = await inspectBytes(name, bytes);
+    if (seen.type !== 'unusable') throw new Error(`it is ${seen.type}`);
+    expect(seen.error.code).toBe('format-unsupported');
+    expect(describeError(seen.error)).toMatch(message);
+    expect(describeError(seen.error)).toContain(name);
+  });
+
+  it.each([
+    ['refused/picture.jxl', /JPEG XL is not read; export it as JPEG/],
+    ['refused/camera.raf', /a Fujifilm RAW photograph is not read; export it as JPEG/],
+  ] as const)('%s', async (file, message) => {
+    const seen = await inspect(ffmpeg, fixture(file));
+    if (seen.type !== 'unusable') throw new Error(`it is ${seen.type}`);
+    expect(describeError(seen.error)).toMatch(message);
+  });
+
+  it('an empty file says so, with its size', async () => {
+    const seen = await inspectBytes('photo.jpg', '');
+    if (seen.type !== 'unusable') throw new Error(`it is ${seen.type}`);
+    expect(seen.error).toEqual({ code: 'file-empty', file: 'photo.jpg' });
+    expect(describeError(seen.error)).toContain('0 bytes');
+  });
+
+  it('a header with nothing behind it is undecodable', async () => {
+    const png = await sharp(fixture('grey.png')).png().toBuffer();
+    for (const bytes of [ftyp(), png.subarray(0, 12), Buffer.from('RIFF\x24\0\0\0WAVEfmt ')]) {
+      await expect(inspectBytes('a.bin', bytes)).resolves.toMatchObject({
+        type: expect.stringMatching(/unusable|not-media/),
+      });
+    }
+  });
+});
+
+describe('bytes that are nothing', () => {
+  it.each([
+    ['one byte', Buffer.from([0])],
+    ['zeroes', Buffer.alloc(65_536)],
+    ['words', 'Dear diary,\r\n\ttoday …'],
+    ['a line in UTF-8 that ends inside a character', Buffer.from('ж'.repeat(3000)).subarray(1)],
+    ['noise', garbage(100_000)],
+  ] as const)('%s: not media', async (_, bytes) => {
+    await expect(inspectBytes('a.mp3', bytes)).resolves.toMatchObject({ type: 'not-media' });
+  });
+
+  it('text of more than the part that is read is text, also where a character is cut', async () => {
+    const path = join(await tempFolder(), 'a.txt');
+    await writeFile(path, `a${'ж'.repeat(4000)}`);
+    await expect(sniff(path)).resolves.toEqual({ type: 'not-media', label: 'text' });
+  });
+});
+
+it('a file is told of in words: format, streams, size and length', async () => {
+  const words = async (file: string) => {
+    const seen = await inspect(ffmpeg, fixture(file));
+    if (seen.type === 'not-media' || seen.type === 'unusable') throw new Error(seen.type);
+    return describeMedia(seen);
+  };
+  await expect(words('conforming.mp4')).resolves.toBe('MP4, h264 180×320, aac, 2 s');
+  await expect(words('no-sound.mp4')).resolves.toBe('MP4, h264 180×320, no sound, 2 s');
+  await expect(words('landscape.jpg')).resolves.toBe('JPEG, 640×480');
+  await expect(words('surround.flac')).resolves.toBe('FLAC, flac, 1 s');
+});
+
+function ftyp(): Buffer {
+  return Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1');
+}
+
+/** Bytes without a pattern, the same each time. */
+function garbage(length: number): Buffer {
+  let state = 12_345;
+  const next = () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648);
+  return Buffer.from(Array.from({ length }, () => next() >> 16));
+}

@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { KINDS } from '../../src/job.js';
+import { createKeys, hashFile } from '../../src/ledger/key.js';
+import { createSettings, listSettings, type Setting } from '../../src/resolve-settings.js';
+import type { SettingsInput } from '../../src/settings.js';
+import { makeFile } from '../support/scratch-folder.js';
+
+const CONTENT = 'c0ffee';
+
+function keysOf(settings: SettingsInput = {}, account = '7105', content = CONTENT) {
+  return createKeys(createSettings(settings), account)(content);
+}
+
+const DEFAULT_KEYS = keysOf();
+
+/** What a status is made of beside its bytes: it belongs to the status, not to the output. */
+const AUDIENCE: Readonly<Record<string, readonly string[]>> = {
+  caption: KINDS,
+  participants: KINDS,
+  audioAs: ['audio'],
+};
+
+/** Settings with another value than the default for one of them. */
+function changed({ name, type, unit, default: value }: Setting): SettingsInput {
+  const others: Readonly<Record<Setting['type'], unknown>> = {
+    number: typeof value === 'number' ? nearby(name, value) : 0,
+    choice: unit.split('|').find((choice) => choice !== value),
+    boolean: value !== true,
+    text: name === 'background' ? '#FFFFFF' : 'other',
+    list: ['70000001234@c.us'],
+  };
+  return { [name]: others[type] };
+}
+
+/** A number within the bounds that is not the default. */
+function nearby(name: string, value: number): number {
+  for (const other of [value - 1, value + 1]) {
+    try {
+      createSettings({ [name]: other });
+      return other;
+    } catch {
+      // Out of its bounds; the next one is not.
+    }
+  }
+  throw new Error(`There is no other value of ${name}.`);
+}
+
+test.each(listSettings())('$name makes other keys where it makes another status', (setting) => {
+  const keys = keysOf(changed(setting));
+  const kindsChanged = KINDS.filter((kind) => keys[kind] !== DEFAULT_KEYS[kind]);
+  const matters = AUDIENCE[setting.name] ?? setting.affects;
+  expect(kindsChanged).toEqual(KINDS.filter((kind) => matters.includes(kind)));
+});
+
+test('the same settings make the same keys, in hex', () => {
+  expect(keysOf()).toEqual(DEFAULT_KEYS);
+  for (const kind of KINDS) expect(DEFAULT_KEYS[kind]).toMatch(/^[0-9a-f]{64}$/);
+});
+
+test('each kind has a key of its own', () => {
+  expect(new Set(Object.values(DEFAULT_KEYS)).size).toBe(KINDS.length);
+});
+
+test('another content or another account makes other keys', () => {
+  for (const kind of KINDS) {
+    expect(keysOf({}, '7105', 'c0ffef')[kind]).not.toBe(DEFAULT_KEYS[kind]);
+    expect(keysOf({}, '7106')[kind]).not.toBe(DEFAULT_KEYS[kind]);
+  }
+});
+
+test('the order of the participants does not matter, who they are does', () => {
+  const [one, two, three] = ['70000001@c.us', '70000002@c.us', '70000003@c.us'] as const;
+  const keys = keysOf({ participants: [one, two] });
+  expect(keysOf({ participants: [two, one] })).toEqual(keys);
+  expect(keysOf({ participants: [one, three] })).not.toEqual(keys);
+  expect(keysOf({ participants: [one] })).not.toEqual(keys);
+});
+
+test('captions that differ in a space are different', () => {
+  expect(keysOf({ caption: 'hello' })).not.toEqual(keysOf({ caption: 'hello ' }));
+});
+
+test('the hash of a file is the SHA-256 of its bytes', async (scope) => {
+  const bytes = randomBytes(3_000_000);
+  const file = await makeFile(scope, bytes);
+  expect(await hashFile(file)).toBe(createHash('sha256').update(bytes).digest('hex'));
+});
+
+test('hashing is stopped by its signal', async (scope) => {
+  const file = await makeFile(scope, randomBytes(1000));
+  await expect(hashFile(file, AbortSignal.abort())).rejects.toThrow('aborted');
+});

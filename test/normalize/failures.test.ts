@@ -1,0 +1,137 @@
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { removeStalePartials } from '../../src/normalize/normalize.js';
+import { fixture } from '../support/fixtures.js';
+import { hashOf } from '../support/hash.js';
+import { lavfi, makeMedia, words } from '../support/make-media.js';
+import { normalizeFile, planFile } from '../support/normalize-file.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+/** A clip that takes seconds to encode. */
+function slowClip(path: string): Promise<string> {
+  const noise = lavfi('testsrc2=s=640x360:r=30:d=15');
+  return makeMedia(path, [...noise, ...words('-c:v mpeg4 -q:v 10')]);
+}
+
+const SLOW = { videoPreset: 'slow' } as const;
+
+describe('nothing is left, and the source is untouched,', () => {
+  it('after an abort while it is encoded', async () => {
+    const folder = await tempFolder();
+    const made = join(folder, 'made');
+    const source = await slowClip(join(folder, 'a.avi'));
+    const before = await hashOf(source);
+    const abort = new AbortController();
+    const during: string[] = [];
+    const seconds: number[] = [];
+    const run = normalizeFile(source, made, {
+      settings: SLOW,
+      signal: abort.signal,
+      onProgress: (done) => {
+        seconds.push(done);
+        if (seconds.length > 1 || abort.signal.aborted) return;
+        void readdir(made).then((names) => {
+          during.push(...names);
+          abort.abort();
+          return null;
+        });
+      },
+    });
+    await expect(run).rejects.toMatchObject({ code: 'interrupted' });
+    expect(during).toEqual([expect.stringMatching(/^\.part-/)]);
+    await expect(readdir(made)).resolves.toEqual([]);
+    await expect(hashOf(source)).resolves.toBe(before);
+  });
+
+  it('after an abort before it began', async () => {
+    const folder = await tempFolder();
+    const run = normalizeFile(fixture('no-sound.mp4'), folder, { signal: AbortSignal.abort() });
+    await expect(run).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(readdir(folder)).resolves.toEqual([]);
+  });
+
+  it('after its deadline', async () => {
+    const folder = await tempFolder();
+    const made = join(folder, 'made');
+    const source = await slowClip(join(folder, 'a.avi'));
+    const run = normalizeFile(source, made, { settings: SLOW, timeoutMs: 500 });
+    await expect(run).rejects.toMatchObject({
+      facts: { code: 'program-timeout', program: 'ffmpeg', timeoutMs: 500 },
+    });
+    await expect(readdir(made)).resolves.toEqual([]);
+  });
+
+  it('after a clip whose data is gone', async () => {
+    const folder = await tempFolder();
+    const made = join(folder, 'made');
+    const source = join(folder, 'a.mp4');
+    const bytes = await readFile(fixture('yuv444.mp4'));
+    // Its index says where the frames are; there are none.
+    const data = bytes.indexOf('mdat') + 4;
+    await writeFile(source, Buffer.concat([bytes.subarray(0, data), Buffer.alloc(64)]));
+    const before = await hashOf(source);
+    await expect(normalizeFile(source, made)).rejects.toMatchObject({
+      code: expect.stringMatching(/undecodable|contract-broken/),
+      message: expect.stringContaining('a.mp4'),
+    });
+    await expect(readdir(made)).resolves.toEqual([]);
+    await expect(hashOf(source)).resolves.toBe(before);
+  });
+
+  it.each([
+    ['a.ogg', 'voice-note.ogg'],
+    ['a.wav', 'long-64s.wav'],
+    ['a.mp3', 'low-rate.mp3'],
+  ] as const)('after %s that is gone by the time it is read', async (name, file) => {
+    const folder = await tempFolder();
+    const source = join(folder, name);
+    await copyFile(fixture(file), source);
+    const planned = await planFile(source);
+    await writeFile(source, '');
+    const made = join(folder, 'made');
+    await expect(normalizeFile(source, made, { planned })).rejects.toMatchObject({
+      facts: { code: 'undecodable', file: name },
+    });
+    await expect(readdir(made)).resolves.toEqual([]);
+  });
+});
+
+describe('a folder that cannot be written to', () => {
+  it.each([
+    ['below a file', 'deeper'],
+    ['that is a file', ''],
+  ] as const)('%s is told of, and not the file blamed', async (_, deeper) => {
+    const folder = await tempFolder();
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    for (const source of ['conforming.jpg', 'voice-note.ogg']) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(normalizeFile(fixture(source), join(file, deeper))).rejects.toMatchObject({
+        code: 'folder-unusable',
+      });
+    }
+  });
+});
+
+describe('what a run that died has begun to write', () => {
+  it('is removed, in sub-folders too; what a living one writes stays', async () => {
+    const folder = await tempFolder();
+    await mkdir(join(folder, 'a'));
+    const dead = 4_194_303;
+    const names = [
+      `.part-${dead}-x.jpg`,
+      join('a', `.part-${dead}-y.mp4`),
+      `.part-${process.pid}-z.mp3`,
+      join('a', 'photo.jpg'),
+      '.part-of-speech.txt',
+    ];
+    await Promise.all(names.map((name) => writeFile(join(folder, name), '')));
+    await removeStalePartials(folder);
+    const left = await readdir(folder, { recursive: true });
+    expect(left.toSorted()).toEqual(
+      ['.part-of-speech.txt', `.part-${process.pid}-z.mp3`, 'a', join('a', 'photo.jpg')].toSorted(),
+    );
+    await expect(removeStalePartials(join(folder, 'nowhere'))).resolves.toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { expectVideoContract } from '../support/contract.js';
+import { longestSeconds } from '../support/ffprobe.js';
+import { fixture } from '../support/fixtures.js';
+import {
+  CONFORMING_PICTURE,
+  CONFORMING_SOUND,
+  FASTSTART,
+  lavfi,
+  makeMedia,
+  words,
+} from '../support/make-media.js';
+import { leftovers, normalizeFile, planFile, type Planned } from '../support/normalize-file.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const FAST = { videoPreset: 'ultrafast' } as const;
+
+/** The plan of a clip, made to copy it whatever is in it. */
+async function forceCopy(path: string): Promise<Planned> {
+  const { media, plan } = await planFile(path);
+  if (plan.kind !== 'video' || media.type !== 'video' || media.sound === null) {
+    throw new Error('no clip with sound');
+  }
+  return {
+    media,
+    plan: {
+      ...plan,
+      action: 'remux',
+      reasons: [],
+      picture: { action: 'copy', index: media.picture.index },
+      sound: { action: 'copy', index: media.sound.index },
+    },
+  };
+}
+
+describe('a copy that does not keep the contract after all', () => {
+  it('is encoded, with both the fault of the source and that of the copy', async () => {
+    const folder = await tempFolder();
+    const source = fixture('long-64s-high.mp4');
+    const { plan, output } = await normalizeFile(source, join(folder, 'made'), {
+      planned: await forceCopy(source),
+      settings: FAST,
+    });
+    expect(plan.action).toBe('encode');
+    expect(plan.reasons).toContain('it has B-frames, which Android does not show');
+    expect(plan.reasons).toContain(
+      'a copy was not enough: it has B-frames, which Android does not show',
+    );
+    const probe = await expectVideoContract(output.path, 'encoded');
+    expect(longestSeconds(probe)).toBeGreaterThanOrEqual(59.8);
+    await expect(leftovers(output.path)).resolves.toEqual([]);
+  });
+
+  it.each([
+    ['that would be kept', FASTSTART],
+    ['whose index is at the end', []],
+  ] as const)(
+    'is met with a frame dropped here and there, which only packets tell: %s',
+    async (_, more) => {
+      const folder = await tempFolder();
+      const source = await makeMedia(join(folder, 'a.mp4'), [
+        ...lavfi(`testsrc=s=96x64:r=25:d=10,format=yuv420p,select='not(eq(n,100))'`),
+        ...[...lavfi('sine=d=10'), ...CONFORMING_PICTURE, ...words('-vsync vfr')],
+        ...[...CONFORMING_SOUND, ...more],
+      ]);
+      const planned = await planFile(source);
+      expect(planned.plan).toMatchObject({ picture: { action: 'copy' } });
+      const { plan, output } = await normalizeFile(source, join(folder, 'made'), {
+        planned,
+        settings: FAST,
+      });
+      expect(plan).toMatchObject({ action: 'encode', picture: { action: 'encode' } });
+      expect(plan.reasons).toContain('a copy was not enough: its frame rate is not constant');
+      await expectVideoContract(output.path, 'encoded');
+    },
+  );
+
+  it('is met with packets that this muxer does not take', async () => {
+    const folder = await tempFolder();
+    const source = await makeMedia(join(folder, 'a.mkv'), [
+      ...[...lavfi('testsrc=s=96x64:r=25:d=1'), ...lavfi('sine=d=1')],
+      ...words('-c:v vp8 -c:a libvorbis'),
+    ]);
+    const { plan, output } = await normalizeFile(source, join(folder, 'made'), {
+      planned: await forceCopy(source),
+      settings: FAST,
+    });
+    expect(plan.action).toBe('encode');
+    expect(plan.reasons).toContainEqual(expect.stringMatching(/^a copy was not enough: /));
+    await expectVideoContract(output.path, 'encoded');
+  });
+});

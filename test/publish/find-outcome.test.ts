@@ -1,0 +1,211 @@
+import { describe, expect, test } from 'vitest';
+import type { Kind } from '../../src/job.js';
+import { findOutcome, type FindOptions } from '../../src/publish/find-outcome.js';
+import { failureOf } from '../support/failure.js';
+import { connectTo, countRequests, openClient } from '../support/sandbox-client.js';
+import type { Scope } from '../support/scratch-folder.js';
+import { openServer, replyWith } from '../support/scripted-server.js';
+
+const URL_FILE = 'https://example.com/7105223344/one.jpg';
+
+const OPTIONS: FindOptions = {
+  retries: 1,
+  journalWaitMs: 0,
+  isClaimed: async () => false,
+};
+
+/** An attempt of this moment. */
+function attemptNow(kind: Kind = 'image', caption = '') {
+  return { urlFile: URL_FILE, kind, caption, attemptedAtMs: Date.now() };
+}
+
+function statusOf(caption = '', fileName = 'a.jpg', urlFile = URL_FILE) {
+  return { urlFile, fileName, caption, participants: [] };
+}
+
+/** An instance on which statuses leave the queue at once; the links lead nowhere, unlike a file's. */
+async function openJournal(scope: Scope, entries: readonly object[]) {
+  const server = await openServer(scope, ({ method }, response) => {
+    if (method === 'getOutgoingStatuses') replyWith(response, entries);
+    else if (method === 'getSettings') replyWith(response, { outgoingWebhook: 'yes' });
+    else replyWith(response, []);
+  });
+  return connectTo(scope, server.url);
+}
+
+function entryOf(more: object) {
+  const timestamp = Math.floor(Date.now() / 1000);
+  const common = { idMessage: '3EB0AA', typeMessage: 'imageMessage', caption: '' };
+  return { timestamp, ...common, statusMessage: 'pending', sendByApi: true, ...more };
+}
+
+describe.concurrent('the queue', () => {
+  test('shows a status by its link', async (scope) => {
+    const { client } = await openClient(scope, { sendDelayMs: 60_000 });
+    const attempt = attemptNow();
+    await client.sendMediaStatus(statusOf('', 'b.jpg', 'https://example.com/other.jpg'));
+    const { idMessage } = await client.sendMediaStatus(statusOf());
+    expect(await findOutcome(client, attempt, OPTIONS)).toEqual({ type: 'sent', idMessage });
+  });
+
+  test('that shows it is not asked twice, nor is the journal', async (scope) => {
+    const { sandbox, client } = await openClient(scope, { sendDelayMs: 60_000 });
+    await client.sendMediaStatus(statusOf());
+    await findOutcome(client, attemptNow(), OPTIONS);
+    expect(sandbox.requests().map(({ method }) => method)).toEqual([
+      'sendMediaStatus',
+      'showMessagesQueue',
+    ]);
+  });
+
+  test('that shows it without an id is believed all the same', async (scope) => {
+    const queue = [{ type: 'sendMediaStatus', body: { urlFile: URL_FILE } }];
+    const server = await openServer(scope, (_, response) => replyWith(response, queue));
+    const found = await findOutcome(connectTo(scope, server.url), attemptNow(), OPTIONS);
+    expect(found).toEqual({ type: 'sent', idMessage: null });
+  });
+});
+
+describe.concurrent('the journal', () => {
+  test.for([
+    ['image', 'imageMessage'],
+    ['video', 'videoMessage'],
+    ['audio', 'audioMessage'],
+  ] as const)('shows one %s of the same caption', async ([kind, typeMessage], scope) => {
+    const caption = 'праздник 🎉';
+    const client = await openJournal(scope, [
+      entryOf({ idMessage: 'other-caption', typeMessage }),
+      entryOf({ idMessage: 'other-type', typeMessage: 'textMessage', caption }),
+      entryOf({ idMessage: 'it', typeMessage, caption }),
+    ]);
+    const found = await findOutcome(client, attemptNow(kind, caption), OPTIONS);
+    expect(found).toEqual({ type: 'sent', idMessage: 'it' });
+  });
+
+  test('of two that it could be tells nothing', async (scope) => {
+    const entries = [entryOf({ idMessage: '1' }), entryOf({ idMessage: '2' })];
+    const client = await openJournal(scope, entries);
+    const found = await findOutcome(client, attemptNow(), OPTIONS);
+    expect(found).toMatchObject({ type: 'uncertain', why: expect.stringContaining('2 statuses') });
+  });
+
+  test('of two, one of which is known to be another, tells the one left', async (scope) => {
+    const client = await openJournal(scope, [
+      entryOf({ idMessage: '1' }),
+      entryOf({ idMessage: '2' }),
+    ]);
+    const isClaimed = async (idMessage: string) => idMessage === '1';
+    const found = await findOutcome(client, attemptNow(), { ...OPTIONS, isClaimed });
+    expect(found).toEqual({ type: 'sent', idMessage: '2' });
+  });
+
+  test('does not count what is older than the attempt', async (scope) => {
+    const timestamp = Math.floor(Date.now() / 1000) - 10;
+    const client = await openJournal(scope, [entryOf({ timestamp })]);
+    expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+  });
+
+  test('counts what happened in the very second of the attempt', async (scope) => {
+    const attempt = attemptNow();
+    const timestamp = Math.floor(attempt.attemptedAtMs / 1000);
+    const client = await openJournal(scope, [entryOf({ timestamp })]);
+    expect(await findOutcome(client, attempt, OPTIONS)).toMatchObject({ type: 'sent' });
+  });
+
+  test('does not count what was posted on the phone', async (scope) => {
+    const client = await openJournal(scope, [entryOf({ sendByApi: false })]);
+    expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+  });
+
+  test('that does not tell how a status was posted is believed', async (scope) => {
+    const client = await openJournal(scope, [entryOf({ sendByApi: undefined })]);
+    expect(await findOutcome(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'sent' });
+  });
+
+  test('is asked back to the attempt, however long ago it was', async (scope) => {
+    const server = await openServer(scope, ({ method }, response) =>
+      replyWith(response, method === 'getSettings' ? { outgoingWebhook: 'yes' } : []),
+    );
+    const attempt = { ...attemptNow(), attemptedAtMs: Date.now() - 3 * 60 * 60_000 };
+    await findOutcome(connectTo(scope, server.url), attempt, OPTIONS);
+    const asked = server.received.find(({ method }) => method === 'getOutgoingStatuses');
+    const minutes = Number(new URL(asked?.url ?? '', server.url).searchParams.get('minutes'));
+    expect(minutes).toBeGreaterThan(180);
+    expect(minutes).toBeLessThan(200);
+  });
+});
+
+describe.concurrent('silence', () => {
+  test('is no proof before journalWaitMs, and is one after', async (scope) => {
+    const { sandbox, client } = await openClient(scope);
+    const waits: number[] = [];
+    const onWaiting = (_: string, waitMs: number) => waits.push(waitMs);
+    const attempt = attemptNow();
+    const options = { ...OPTIONS, journalWaitMs: 700, onWaiting };
+    expect(await findOutcome(client, attempt, options)).toEqual({ type: 'not-sent' });
+    expect(Date.now() - attempt.attemptedAtMs).toBeGreaterThanOrEqual(700);
+    expect(waits.length).toBeGreaterThanOrEqual(1);
+    expect(countRequests(sandbox, 'showMessagesQueue')).toBe(waits.length + 1);
+    expect(countRequests(sandbox, 'getOutgoingStatuses')).toBe(waits.length + 1);
+  });
+
+  test('ends when the status appears while it is waited for', async (scope) => {
+    const { client } = await openClient(scope, { sendDelayMs: 60_000 });
+    let sent = '';
+    const onWaiting = () => {
+      void client.sendMediaStatus(statusOf()).then(({ idMessage }) => (sent = idMessage));
+    };
+    const options = { ...OPTIONS, journalWaitMs: 1500, onWaiting };
+    const found = await findOutcome(client, attemptNow(), options);
+    expect(found).toEqual({ type: 'sent', idMessage: sent });
+  });
+
+  test('of a journal that is switched off proves nothing', async (scope) => {
+    const { client } = await openClient(scope, { outgoingWebhook: 'no', sendDelayMs: 0 });
+    const found = await findOutcome(client, attemptNow(), OPTIONS);
+    expect(found).toMatchObject({
+      type: 'uncertain',
+      why: expect.stringContaining('outgoingWebhook'),
+    });
+  });
+});
+
+describe.concurrent('finding out', () => {
+  test.for(['unauthorized', 'forbidden', 'not-authorized'] as const)(
+    'is ended by %s, since no other file would fare better',
+    async (name, scope) => {
+      const faults = [{ name, method: 'showMessagesQueue' }] as const;
+      const { sandbox, client } = await openClient(scope, { faults });
+      const failure = await failureOf(findOutcome(client, attemptNow(), OPTIONS));
+      expect(failure.code).toBe('api-refused');
+      expect(sandbox.requests()).toHaveLength(1);
+    },
+  );
+
+  test('outlives a fault that passes', async (scope) => {
+    const faults = [
+      { name: 'bad-gateway', method: 'showMessagesQueue' },
+      { name: 'too-fast', method: 'getOutgoingStatuses' },
+      { name: 'reset', method: 'getSettings' },
+    ] as const;
+    const { client } = await openClient(scope, { faults });
+    expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+  });
+
+  test('stays uncertain where no answer makes sense', async (scope) => {
+    const faults = [{ name: 'html', method: 'getOutgoingStatuses' }] as const;
+    const { client } = await openClient(scope, { faults });
+    const found = await findOutcome(client, attemptNow(), OPTIONS);
+    expect(found).toMatchObject({ type: 'uncertain', why: expect.stringContaining('shape') });
+  });
+
+  test.for([0, 150])('that is interrupted after %i ms stays uncertain', async (ms, scope) => {
+    const { client } = await openClient(scope);
+    const signal = ms === 0 ? AbortSignal.abort() : AbortSignal.timeout(ms);
+    const begunMs = performance.now();
+    const options = { ...OPTIONS, signal, journalWaitMs: 60_000 };
+    const found = await findOutcome(client, attemptNow(), options);
+    expect(found).toMatchObject({ type: 'uncertain' });
+    expect(performance.now() - begunMs).toBeLessThan(1000);
+  });
+});

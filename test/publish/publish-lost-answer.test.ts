@@ -1,0 +1,196 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { publish, type Publication } from '../../src/publish/publish.js';
+import type { FaultName } from '../../src/sandbox/sandbox.js';
+import { failureOf } from '../support/failure.js';
+import { openDesk, type Desk } from '../support/publishing.js';
+import { countRequests } from '../support/sandbox-client.js';
+
+/** What a run leaves that died when its request had left: the entry as the next run reads it. */
+async function dieWhileSending(desk: Desk, publication: Publication): Promise<Publication> {
+  const { key, output, fileName } = publication;
+  const { urlFile } = await desk.client.uploadFile({ ...output, asciiName: 'a.jpg' });
+  await desk.ledger.recordUploaded(key, { urlFile, expiresAtMs: Date.now() + 60_000 });
+  await desk.ledger.claimSend(key, null, Date.now());
+  await desk.client.sendMediaStatus({ urlFile, fileName, caption: '', participants: [] });
+  return desk.readAgain(publication);
+}
+
+describe.concurrent('after a lost answer', () => {
+  test.for<[FaultName, number]>([
+    ['answer-lost', 60_000],
+    ['answer-lost', 0],
+    ['bad-gateway-after', 60_000],
+    ['timeout-after', 0],
+  ])('(%s, %i ms in the queue) the status is found, not sent again', async (given, scope) => {
+    const [name, sendDelayMs] = given;
+    const faults = [{ name, method: 'sendMediaStatus' }] as const;
+    const desk = await openDesk(scope, { sandbox: { faults, sendDelayMs } });
+    const publication = await desk.prepare();
+    const ending = await publish(publication, desk.publisher);
+    const [status] = desk.sandbox.statuses();
+    const idMessage = status?.idMessage;
+    expect(ending).toMatchObject({ outcome: 'sent', idMessage });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+    expect(await desk.entryOf(publication.key)).toMatchObject({ state: 'sent', idMessage });
+    expect(desk.stages).toEqual(['upload', 'send', 'find-out']);
+  });
+
+  test.for<FaultName>(['reset', 'bad-gateway', 'hang', 'empty', 'html'])(
+    'of a request that was not carried out (%s) it is sent after all, once',
+    async (name, scope) => {
+      const faults = [{ name, method: 'sendMediaStatus' }] as const;
+      const settings = { journalWaitMs: 300, sendTimeoutMs: 300 };
+      const desk = await openDesk(scope, { settings, sandbox: { faults } });
+      const publication = await desk.prepare();
+      const ending = await publish(publication, desk.publisher);
+      expect(ending).toMatchObject({ outcome: 'sent' });
+      expect(desk.sandbox.statuses()).toHaveLength(1);
+      expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(2);
+      expect(countRequests(desk.sandbox, 'showMessagesQueue')).toBeGreaterThanOrEqual(1);
+      expect(desk.sandbox.uploads()).toHaveLength(1);
+      expect(desk.stages).toEqual(['upload', 'send', 'find-out', 'send']);
+    },
+  );
+
+  test('where no journal is kept it stays uncertain, also for the next run', async (scope) => {
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+    const sandbox = { faults, sendDelayMs: 0, outgoingWebhook: 'no' } as const;
+    const desk = await openDesk(scope, { sandbox });
+    const publication = await desk.prepare();
+    const uncertain = { outcome: 'uncertain', error: { code: 'outcome-unknown' } };
+    expect(await publish(publication, desk.publisher)).toMatchObject(uncertain);
+    expect((await desk.entryOf(publication.key)).state).toBe('uncertain');
+    const again = await desk.readAgain(publication);
+    expect(await publish(again, desk.publisher)).toMatchObject(uncertain);
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
+  test('a server that takes it after it was given up is still in time', async (scope) => {
+    const slow = { name: 'slow', method: 'sendMediaStatus', delayMs: 1000 } as const;
+    const sandbox = { faults: [slow], sendDelayMs: 60_000 };
+    const settings = { sendTimeoutMs: 600, journalWaitMs: 700 };
+    const desk = await openDesk(scope, { sandbox, settings });
+    const ending = await publish(await desk.prepare(), desk.publisher);
+    expect(ending).toMatchObject({ outcome: 'sent' });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
+  test('of the disk, not of the network, the next run finds it too', async (scope) => {
+    const desk = await openDesk(scope, { sandbox: { sendDelayMs: 60_000 } });
+    const recordSent = async () => {
+      throw new Error('disk full');
+    };
+    const publication = await desk.prepare();
+    const broken = { ...desk.publisher, ledger: { ...desk.ledger, recordSent } };
+    await expect(publish(publication, broken)).rejects.toThrow('disk full');
+    const left = await desk.readAgain(publication);
+    expect(left.state).toBe('sending');
+    expect(await publish(left, desk.publisher)).toMatchObject({ outcome: 'sent' });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+  });
+
+  test('three requests that were not carried out are enough', async (scope) => {
+    const fault = { name: 'reset', method: 'sendMediaStatus', times: Infinity } as const;
+    const desk = await openDesk(scope, { sandbox: { faults: [fault] } });
+    const failure = await failureOf(publish(await desk.prepare(), desk.publisher));
+    expect(failure.code).toBe('outcome-unknown');
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(3);
+    expect(desk.sandbox.statuses()).toEqual([]);
+  });
+
+  test('the time to settle is counted from the request that lost it', async (scope) => {
+    const faults = [
+      { name: 'too-fast-retry-after', method: 'sendMediaStatus' },
+      { name: 'answer-lost', method: 'sendMediaStatus', from: 2 },
+    ] as const;
+    const desk = await openDesk(scope, { sandbox: { faults, sendDelayMs: 60_000 } });
+    const publication = await desk.prepare();
+    await publish(publication, desk.publisher);
+    const sends = desk.sandbox.requests().filter(({ method }) => method === 'sendMediaStatus');
+    expect(sends).toHaveLength(2);
+    const { attemptedAtMs } = await desk.entryOf(publication.key);
+    expect(Math.abs((attemptedAtMs ?? 0) - (sends[1]?.at ?? 0))).toBeLessThan(500);
+  });
+});
+
+describe.concurrent('a run that died while sending', () => {
+  test.for([
+    ['the queue', 60_000],
+    ['the journal', 0],
+  ] as const)('is made good from %s, with no new request', async ([, sendDelayMs], scope) => {
+    const desk = await openDesk(scope, { sandbox: { sendDelayMs } });
+    const left = await dieWhileSending(desk, await desk.prepare());
+    expect(left.state).toBe('sending');
+    const ending = await publish(left, desk.publisher);
+    const idMessage = desk.sandbox.statuses()[0]?.idMessage;
+    expect(ending).toMatchObject({ outcome: 'sent', idMessage });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.uploads()).toHaveLength(1);
+    expect(await desk.entryOf(left.key)).toMatchObject({ state: 'sent', idMessage });
+  });
+
+  test('stays as it was where the instance refuses to tell', async (scope) => {
+    const desk = await openDesk(scope, { sandbox: { sendDelayMs: 60_000 } });
+    const left = await dieWhileSending(desk, await desk.prepare());
+    desk.sandbox.addFault({ name: 'unauthorized', method: 'showMessagesQueue' });
+    const failure = await failureOf(publish(left, desk.publisher));
+    expect(failure.facts).toMatchObject({ refusal: 'unauthorized' });
+    expect((await desk.entryOf(left.key)).state).toBe('sending');
+  });
+
+  test('is not taken for another status of ours', async (scope) => {
+    const desk = await openDesk(scope, { sandbox: { sendDelayMs: 0 } });
+    const first = await desk.prepare();
+    await publish(first, desk.publisher);
+    const second = await desk.prepare();
+    const { urlFile } = await desk.client.uploadFile({ ...second.output, asciiName: 'b.jpg' });
+    await desk.ledger.recordUploaded(second.key, { urlFile, expiresAtMs: Date.now() + 60_000 });
+    await desk.ledger.claimSend(second.key, null, Date.now() - 500);
+    const ending = await publish(await desk.readAgain(second), desk.publisher);
+    expect(ending).toMatchObject({ outcome: 'sent', urlFile });
+    expect(desk.sandbox.statuses().map((status) => status.urlFile)).toEqual([
+      (await desk.entryOf(first.key)).link?.urlFile,
+      urlFile,
+    ]);
+  });
+});
+
+describe.concurrent('an interruption in the middle of a send', () => {
+  test('waits for the answer, and the ledger knows it', async (scope) => {
+    const slow = { name: 'slow', method: 'sendMediaStatus', delayMs: 500 } as const;
+    const ending = new AbortController();
+    const { signal } = ending;
+    const desk = await openDesk(scope, { signal, sandbox: { faults: [slow] } });
+    const publication = await desk.prepare();
+    const onStage = async (stage: string) => {
+      if (stage === 'send') await wait(200).then(() => ending.abort());
+    };
+    const publisher = { ...desk.publisher, onStage: (stage: string) => void onStage(stage) };
+    expect(await publish(publication, publisher)).toMatchObject({ outcome: 'sent' });
+    expect((await desk.entryOf(publication.key)).state).toBe('sent');
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
+  test('leaves a lost answer uncertain, and the next run finds it', async (scope) => {
+    const ending = new AbortController();
+    const { signal } = ending;
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+    const sandbox = { faults, sendDelayMs: 60_000 };
+    const desk = await openDesk(scope, { signal, sandbox });
+    const publication = await desk.prepare();
+    const onStage = (stage: string) => {
+      if (stage === 'find-out') ending.abort();
+    };
+    const first = await publish(publication, { ...desk.publisher, onStage });
+    expect(first).toMatchObject({ outcome: 'uncertain' });
+    const next = await openDesk(scope, { beside: desk });
+    const second = await publish(await next.readAgain(publication), next.publisher);
+    expect(second).toMatchObject({ outcome: 'sent' });
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+  });
+});

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { GreenApiClient } from '../../src/green-api/client.js';
+import { OUTPUT_TYPES, type Kind } from '../../src/job.js';
+import type { Ledger, LedgerEntry, NormalizedFacts } from '../../src/ledger/ledger.js';
+import { openLedger } from '../../src/ledger/open-ledger.js';
+import type { Publication, Publisher } from '../../src/publish/publish.js';
+import { createSettings } from '../../src/resolve-settings.js';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.js';
+import type { SettingsInput } from '../../src/settings.js';
+import { connectClient, openClient } from './sandbox-client.js';
+import { makeFile, makeScratchFolder, type Scope } from './scratch-folder.js';
+
+/** Everything that publishing needs, over a real socket and a real ledger. */
+export interface Desk {
+  readonly sandbox: Sandbox;
+  readonly client: GreenApiClient;
+  readonly ledger: Ledger;
+  readonly publisher: Publisher;
+  readonly stages: readonly string[];
+  readonly stateDir: string;
+  /** What the ledger says of a key; there has to be something. */
+  readonly entryOf: (key: string) => Promise<LedgerEntry>;
+  /** A normalized file that the ledger knows. */
+  readonly prepare: (kind?: Kind) => Promise<Publication>;
+  /** The same as a later run reads it from the ledger. */
+  readonly readAgain: (publication: Publication) => Promise<Publication>;
+}
+
+export interface DeskOptions {
+  readonly sandbox?: SandboxOptions;
+  readonly settings?: SettingsInput;
+  readonly signal?: AbortSignal;
+  /** One that stands in the same place. */
+  readonly beside?: Desk;
+}
+
+export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise<Desk> {
+  const settings = createSettings({ journalWaitMs: 0, retries: 3, ...options.settings });
+  const { apiTimeoutMs, sendTimeoutMs, uploadTimeoutMs } = settings;
+  const timeouts = { apiTimeoutMs, sendTimeoutMs, uploadTimeoutMs };
+  const { beside } = options;
+  const { sandbox, client } =
+    beside === undefined
+      ? await openClient(scope, options.sandbox, timeouts)
+      : {
+          sandbox: beside.sandbox,
+          client: connectClient(scope, beside.sandbox.credentials, timeouts),
+        };
+  const stateDir = beside?.stateDir ?? (await makeScratchFolder(scope));
+  const ledger = await openLedger(stateDir);
+  scope.onTestFinished(() => ledger.close());
+  const stages: string[] = [];
+  const entryOf = async (key: string) => {
+    const entry = await ledger.find([key]);
+    if (entry === null) throw new Error(`The ledger knows nothing of ${key}.`);
+    return entry;
+  };
+  return {
+    ...{ sandbox, client, ledger, stages, stateDir, entryOf },
+    publisher: {
+      ...{ client, ledger, settings, now: Date.now },
+      signal: options.signal ?? new AbortController().signal,
+      inUploadLane: (work) => work(),
+      inSendLane: (work) => work(),
+      onStage: (stage) => stages.push(stage),
+      onProgress: () => undefined,
+      onWaiting: () => undefined,
+    },
+    prepare: async (kind = 'image') => {
+      const facts = await makeFacts(scope, kind);
+      await ledger.recordNormalized(facts);
+      return { ...(await entryOf(facts.key)), fileName: nameFor(kind) };
+    },
+    readAgain: async ({ key, fileName }) => ({ ...(await entryOf(key)), fileName }),
+  };
+}
+
+/** The name of a status, in a script that no header takes. */
+function nameFor(kind: Kind): string {
+  return `праздник 海.${OUTPUT_TYPES[kind].extension}`;
+}
+
+async function makeFacts(scope: Scope, kind: Kind): Promise<NormalizedFacts> {
+  const { extension, mime } = OUTPUT_TYPES[kind];
+  const bytes = Buffer.from(`the bytes of a ${kind}`);
+  const path = await makeFile(scope, bytes, `output.${extension}`);
+  return {
+    ...{ key: randomUUID(), content: 'c0ffee', kind, input: 'album/a.heic', source: 'HEIC' },
+    plan: { action: 'encode', reasons: ['HEIC is not shown by WhatsApp'] },
+    output: {
+      ...{ path, bytes: bytes.length, mime },
+      ...{ width: 1080, height: 1920, durationSeconds: null },
+    },
+  };
+}
