@@ -28,7 +28,7 @@ const { status } = spawnSync(
     ...['dist/cli.js', 'send', '--sandbox', '--state', stateDir],
     ...['--out', path.join(stateDir, 'outputs'), '--caption', 'Greetings from statuscast'],
     // Nobody's network is in the way, and the sandbox keeps its journal at once.
-    ...['--uploads-per-second', '0', '--journal-wait-ms', '5000'],
+    ...['--uploads-per-second', '0', '--journal-wait-ms', '3000', '--send-timeout-ms', '3000'],
     ...['--', ...paths],
   ],
   { stdio: 'inherit' },

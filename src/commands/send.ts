@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { credentialsFrom } from '../green-api/credentials.js';
+import { SENDS_PER_SECOND } from '../limits.js';
 import { processFolder } from '../pipeline.js';
 import { writeEvents, type Streams } from '../report/write-events.js';
 import { openSandbox } from '../sandbox/sandbox.js';
@@ -20,7 +21,11 @@ export interface SendRequest {
 export async function send(request: SendRequest, streams: Streams): Promise<number> {
   const { paths, settings, json, env, signal } = request;
   const sandbox = request.sandbox
-    ? await openSandbox({ directory: path.resolve(settings.state, 'sandbox') })
+    ? await openSandbox({
+        directory: path.resolve(settings.state, 'sandbox'),
+        // Faster than GREEN-API allows is only asked of it on purpose, to see what we can do.
+        limitRates: settings.sendsPerSecond > 0 && settings.sendsPerSecond <= SENDS_PER_SECOND,
+      })
     : null;
   try {
     const credentials = sandbox?.credentials ?? credentialsFrom(env);

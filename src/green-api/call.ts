@@ -135,10 +135,15 @@ function refusalOf(
   const words = said?.message ?? said?.description ?? said?.invokeStatus?.description ?? excerpt;
   const refusal = classify(status, words);
   if (refusal === null) return null;
-  const seconds = Number(headers['retry-after']);
-  const retryAfterMs = Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+  const retryAfterMs = retryAfterOf(String(headers['retry-after'] ?? ''));
   const message = words.trim().replace(/\.$/, '') || 'no reason was given';
   return { code: 'api-refused', status, refusal, message, retryAfterMs };
+}
+
+/** Seconds, or a date. */
+function retryAfterOf(header: string): number | null {
+  const waitMs = /^[\d.]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
 }
 
 function classify(status: number, words: string): Refusal | null {

@@ -106,7 +106,7 @@ export function createGreenApiClient(
   const { apiUrl, mediaUrl } = credentials;
   const { call, close } = openCalls(credentials);
 
-  const limited = <Answer>(one: Call<Answer>) => limitRate(one.method, () => call(one));
+  const limited = <Answer>(one: Call<Answer>) => limitRate(one.method, () => call(one), one.signal);
 
   const get = <Answer>(
     method: string,

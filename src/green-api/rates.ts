@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import { StatuscastError } from '../errors.js';
 import { CALLS_PER_SECOND, DELETES_PER_SECOND, SENDS_PER_SECOND } from '../limits.js';
 
 /** Calls begun in any one second, by method; 0 for no limit. */
@@ -12,20 +13,25 @@ export const DEFAULT_RATES: Rates = {
 };
 
 /**
- * A second and a little: what leaves us a second apart may arrive closer together. 5 in 1.01 s are
- * 4.95 a second.
+ * A second and a little: what leaves us a second apart may arrive closer together. 5 in 1.02 s are
+ * 4.9 a second.
  */
-const WINDOW_MS = 1010;
+const WINDOW_MS = 1020;
 
 /** Lets calls through as their method's rate allows. */
 export interface RateLimiter {
-  <Answer>(method: string, call: () => Promise<Answer>): Promise<Answer>;
+  <Answer>(
+    method: string,
+    call: () => Promise<Answer>,
+    /** Ends the wait. */
+    signal?: AbortSignal,
+  ): Promise<Answer>;
 }
 
 /** One lane for each method, each with a sliding window: never over the rate in any second. */
 export function createRateLimiter(rates: Rates = DEFAULT_RATES): RateLimiter {
   const lanes = new Map<string, PQueue>();
-  return async (method, call) => {
+  return async (method, call, signal) => {
     const rate = rates[method] ?? DEFAULT_RATES[method] ?? CALLS_PER_SECOND;
     if (rate === 0) return call();
     let lane = lanes.get(method);
@@ -35,7 +41,11 @@ export function createRateLimiter(rates: Rates = DEFAULT_RATES): RateLimiter {
       lanes.set(method, lane);
     }
     // Only the start is limited: the call itself outlives its place in the lane.
-    await lane.add(() => undefined);
+    await lane
+      .add(() => undefined, signal === undefined ? {} : { signal })
+      .catch(() => {
+        throw new StatuscastError({ code: 'interrupted' });
+      });
     return call();
   };
 }

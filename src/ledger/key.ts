@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { KINDS, type Kind } from '../job.js';
+import type { Kind } from '../job.js';
 import { type Settings } from '../settings.js';
 import { outputSettings } from '../resolve-settings.js';
 
@@ -23,15 +23,21 @@ export function createKeys(
   settings: Settings,
   account: string,
 ): (content: string) => Readonly<Record<Kind, string>> {
-  const { caption, audioAs } = settings;
   const participants = [...settings.participants].sort();
-  const tails = KINDS.map((kind) => {
-    const audience = { account, participants, caption, ...(kind === 'audio' ? { audioAs } : {}) };
-    return [kind, JSON.stringify([outputSettings(settings, kind), audience])] as const;
-  });
+  const tailOf = (kind: Kind) => {
+    // A voice status has no caption: another one makes no other status of it.
+    const isVoice = kind === 'audio' && settings.audioAs === 'voice';
+    const caption = isVoice ? '' : settings.caption;
+    const audience = { account, participants, caption, isVoice };
+    return JSON.stringify([outputSettings(settings, kind), audience]);
+  };
+  const tails = { image: tailOf('image'), audio: tailOf('audio'), video: tailOf('video') };
   return (content) => {
     const keyed = (tail: string) => createHash('sha256').update(content).update(tail).digest('hex');
-    const [image, audio, video] = tails.map(([, tail]) => keyed(tail));
-    return { image: image ?? '', audio: audio ?? '', video: video ?? '' };
+    return {
+      image: keyed(tails.image),
+      audio: keyed(tails.audio),
+      video: keyed(tails.video),
+    };
   };
 }

@@ -14,15 +14,26 @@ export interface Ledger {
    * Written before the request leaves. Says no, and changes nothing, where another run has begun
    * since the entry was read: of any number of runs one is told yes.
    * @param lastAttemptAtMs what the entry said when it was read; null for none
+   * @param link what the request will name: by it the queue is searched if the answer is lost
    */
   readonly claimSend: (
     key: string,
     lastAttemptAtMs: number | null,
     nowMs: number,
+    link: Link,
   ) => Promise<boolean>;
   readonly recordSent: (key: string, idMessage: string | null) => Promise<void>;
+  /**
+   * Records as sent what the queue or the journal shows. Says no, and changes nothing, where another
+   * status of ours has taken that id before.
+   */
+  readonly claimMessage: (key: string, idMessage: string) => Promise<boolean>;
   readonly recordUncertain: (key: string, error: JobError) => Promise<void>;
   readonly recordFailed: (key: string, error: JobError) => Promise<void>;
+  /**
+   * How many statuses of a kind were attempted since and have no known outcome, this one included.
+   */
+  readonly countOpen: (kind: Kind, sinceMs: number) => Promise<number>;
   /** Whether a status in the journal is known to be one of ours. */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
   readonly close: () => Promise<void>;

@@ -115,6 +115,8 @@ const rowSchema = z
     idMessage: id_message,
   }));
 
+const countSchema = z.object({ count: z.number() });
+
 function fromDatabase(db: Database.Database, now: () => number): Ledger {
   const find = db.prepare('SELECT * FROM statuses WHERE key = ?');
   const normalized = db.prepare(`
@@ -132,15 +134,23 @@ function fromDatabase(db: Database.Database, now: () => number): Ledger {
     WHERE key = ? AND state <> 'sent'`);
   const claim = db.prepare(`
     UPDATE statuses SET state = 'sending', error = NULL, changed_at_ms = ?,
+      url_file = ?, expires_at_ms = ?,
       -- Never the same twice, or two runs could both believe that they had claimed it.
       attempted_at_ms = MAX(?, COALESCE(attempted_at_ms, 0) + 1)
     WHERE key = ? AND state <> 'sent' AND attempted_at_ms IS ?`);
   const sent = db.prepare(`
     UPDATE statuses SET state = 'sent', id_message = ?, error = NULL, changed_at_ms = ?
     WHERE key = ?`);
+  const found = db.prepare(`
+    UPDATE statuses SET state = 'sent', id_message = ?, error = NULL, changed_at_ms = ?
+    WHERE key = ? AND NOT EXISTS (
+      SELECT 1 FROM statuses AS other WHERE other.id_message = ? AND other.key <> statuses.key)`);
   const ended = db.prepare(`
     UPDATE statuses SET state = ?, error = ?, changed_at_ms = ? WHERE key = ? AND state <> 'sent'`);
   const claimed = db.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
+  const open = db.prepare(`
+    SELECT COUNT(*) AS count FROM statuses
+    WHERE state IN ('sending', 'uncertain') AND kind = ? AND attempted_at_ms >= ?`);
 
   return {
     find: async (keys) => {
@@ -158,17 +168,20 @@ function fromDatabase(db: Database.Database, now: () => number): Ledger {
     recordUploaded: async (key, { urlFile, expiresAtMs }) => {
       uploaded.run(urlFile, expiresAtMs, now(), key);
     },
-    claimSend: async (key, lastAttemptAtMs, nowMs) =>
-      claim.run(nowMs, nowMs, key, lastAttemptAtMs).changes === 1,
+    claimSend: async (key, lastAttemptAtMs, nowMs, { urlFile, expiresAtMs }) =>
+      claim.run(now(), urlFile, expiresAtMs, nowMs, key, lastAttemptAtMs).changes === 1,
     recordSent: async (key, idMessage) => {
       sent.run(idMessage, now(), key);
     },
+    claimMessage: async (key, idMessage) =>
+      found.run(idMessage, now(), key, idMessage).changes === 1,
     recordUncertain: async (key, error) => {
       ended.run('uncertain', JSON.stringify(error), now(), key);
     },
     recordFailed: async (key, error) => {
       ended.run('failed', JSON.stringify(error), now(), key);
     },
+    countOpen: async (kind, sinceMs) => countSchema.parse(open.get(kind, sinceMs)).count,
     isClaimed: async (idMessage) => claimed.get(idMessage) !== undefined,
     close: async () => {
       db.close();

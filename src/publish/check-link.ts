@@ -30,6 +30,7 @@ export async function checkLink(
   const head = await ask(urlFile, 'HEAD', options);
   const refused = [403, 405, 501].includes(head.status);
   const { status, headers } = refused ? await ask(urlFile, 'GET', options) : head;
+  if (status >= 300 && status < 400) return { type: 'not-direct', why: 'it leads elsewhere' };
   if (status === 404 || status === 410 || status === 403) {
     return { type: 'gone', why: `HTTP ${status}` };
   }

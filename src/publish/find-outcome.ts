@@ -28,6 +28,11 @@ export interface FindOptions extends RetryOptions {
   readonly journalWaitMs: number;
   /** Whether an idMessage is known to belong to another status of ours. */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
+  /**
+   * How many statuses of this kind have no known outcome, this one included: an entry of the journal
+   * may be any of theirs. Default 1.
+   */
+  readonly countOpen?: () => Promise<number>;
   readonly now?: () => number;
 }
 
@@ -40,7 +45,8 @@ const JOURNAL_SPARE_MINUTES = 5;
 /**
  * Finds out what became of a send: first in the queue, which holds our link, then in the journal,
  * where one unclaimed entry from the API of the same type and caption, newer than the attempt, is
- * it.
+ * it. While others like it have no known outcome either, only as many entries as there are of them
+ * prove anything.
  */
 export async function findOutcome(
   client: GreenApiClient,
@@ -56,14 +62,16 @@ export async function findOutcome(
       const queued = await findInQueue(client, attempt, options);
       if (queued !== null) return { type: 'sent', idMessage: queued.idMessage };
       const found = await findInJournal(client, attempt, options);
-      if (found.length > 1) {
-        const why = `the journal shows ${found.length} statuses that it could be`;
+      const open = (await options.countOpen?.()) ?? 1;
+      const [first] = found;
+      // As many as are open: each of them was carried out, whichever is whose.
+      if (first !== undefined && found.length === open) return { type: 'sent', idMessage: first };
+      if (first === undefined && isSettled) return await proveAbsence(client, options);
+      if (found.length > open || now() >= deadlineMs + journalWaitMs) {
+        const why = `the journal shows ${found.length} statuses that ${open === 1 ? 'it' : `${open} without an answer`} could be`;
         return { type: 'uncertain', why };
       }
-      const [only] = found;
-      if (only !== undefined) return { type: 'sent', idMessage: only };
-      if (isSettled) return await proveAbsence(client, options);
-      const waitMs = Math.min(POLL_MS, Math.max(1, deadlineMs - now()));
+      const waitMs = isSettled ? POLL_MS : Math.min(POLL_MS, Math.max(1, deadlineMs - now()));
       onWaiting?.('finding out whether a status was sent', waitMs);
       await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
     }

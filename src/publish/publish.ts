@@ -3,6 +3,7 @@ import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
+import { QUEUE_LIFETIME_MS } from '../limits.js';
 import { findOutcome, type Attempt } from './find-outcome.js';
 import { sendMediaStatus } from './send-media-status.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
@@ -32,7 +33,7 @@ export interface Publisher {
   readonly now: () => number;
 }
 
-/** A send is given up as uncertain when this many were found not to have happened. */
+/** A send is given up when this many were found not to have been carried out. */
 const MAX_SENDS = 3;
 
 /**
@@ -65,9 +66,10 @@ async function endingOfAnother(
 async function uploadAndSend(publication: Publication, publisher: Publisher): Promise<Ending> {
   let { link, attemptedAtMs } = publication;
   let isOpen = publication.state === 'sending' || publication.state === 'uncertain';
-  let lostAtMs = attemptedAtMs;
+  // Of a run that is no more, or another's: its request may have been under way for so long.
+  let lostAtMs = (attemptedAtMs ?? 0) + publisher.settings.sendTimeoutMs;
   for (let sends = 0; sends <= MAX_SENDS; sends++) {
-    if (isOpen && link !== null && attemptedAtMs !== null && lostAtMs !== null) {
+    if (isOpen && link !== null && attemptedAtMs !== null) {
       const times = { attemptedAtMs, lostAtMs };
       const ending = await findOut(publication, link, times, publisher);
       if (ending !== 'not-sent') return ending;
@@ -80,8 +82,15 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
     [link, attemptedAtMs, isOpen] = [live, sent.attemptedAtMs, true];
     lostAtMs = publisher.now();
   }
-  const why = `${MAX_SENDS} requests were sent, no answer came, and none was carried out`;
-  throw new StatuscastError({ code: 'outcome-unknown', why });
+  const error = new StatuscastError({
+    ...{ code: 'api-no-answer', method: 'sendMediaStatus', mayHaveHappened: false },
+    why: `none came to ${MAX_SENDS} requests, and none of them was carried out`,
+  });
+  await publisher.ledger.recordFailed(publication.key, {
+    code: error.code,
+    message: error.message,
+  });
+  throw error;
 }
 
 /** The link of an earlier step while it lives, else a new one. */
@@ -124,7 +133,7 @@ async function sendOnce(
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
-    return ledger.claimSend(key, before, attemptedAtMs);
+    return ledger.claimSend(key, before, attemptedAtMs, link);
   };
   const { caption, participants, audioAs, retries } = settings;
   const as = kind === 'audio' ? audioAs : 'media';
@@ -154,25 +163,34 @@ async function sendOnce(
 
 /** What became of a send without an answer. */
 async function findOut(
-  { key, kind }: Publication,
-  { urlFile }: Link,
+  publication: Publication,
+  link: Link,
   times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>,
   publisher: Publisher,
 ): Promise<Ending | 'not-sent'> {
   const { client, ledger, settings, signal, now, onWaiting } = publisher;
+  const { key, kind } = publication;
+  const { urlFile } = link;
   publisher.onStage('find-out');
   const isVoice = kind === 'audio' && settings.audioAs === 'voice';
   const attempt = { urlFile, kind, ...times, caption: isVoice ? '' : settings.caption };
   const found = await findOutcome(client, attempt, {
     ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
+    countOpen: () => ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS),
     ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
   });
   switch (found.type) {
     case 'not-sent':
       return 'not-sent';
-    case 'sent':
-      await ledger.recordSent(key, found.idMessage);
-      return { outcome: 'sent', idMessage: found.idMessage, urlFile };
+    case 'sent': {
+      const { idMessage } = found;
+      // Two that look the same may find the same entry: it belongs to whoever takes it first.
+      if (idMessage === null) await ledger.recordSent(key, null);
+      else if (!(await ledger.claimMessage(key, idMessage))) {
+        return findOut(publication, link, times, publisher);
+      }
+      return { outcome: 'sent', idMessage, urlFile };
+    }
     case 'uncertain': {
       const { code, message } = new StatuscastError({ code: 'outcome-unknown', why: found.why });
       await ledger.recordUncertain(key, { code, message });

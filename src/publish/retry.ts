@@ -17,6 +17,8 @@ export interface RetryOptions {
 const DEFAULT_RETRIES = 5;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** A Retry-After is honoured up to here. */
+const LONGEST_ASKED_MS = 5 * 60_000;
 const STARTING_WAIT_MS = 5_000;
 
 /**
@@ -70,7 +72,8 @@ export async function retry<Answer>(
 function backOffMs({ facts }: StatuscastError, failures: number): number {
   const asked = facts.code === 'api-refused' ? facts.retryAfterMs : null;
   const jitter = 0.5 + Math.random();
-  return asked ?? Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures * jitter);
+  if (asked !== null) return Math.min(LONGEST_ASKED_MS, asked);
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures * jitter);
 }
 
 /** A fault that passes: the API was too busy, or no answer came. */

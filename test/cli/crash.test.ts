@@ -11,6 +11,12 @@ const ALBUM = [
   ...['conforming.mp4', 'sixty-frames.mp4', 'anamorphic.mp4', 'album/song.ogg'],
 ];
 
+/** How long it may take until what is not known is settled. */
+const waits = (ms: number) => ({
+  STATUSCAST_JOURNAL_WAIT_MS: String(ms),
+  STATUSCAST_SEND_TIMEOUT_MS: '2000',
+});
+
 /** How far the run has come when it is killed: so many results are out. */
 const KILLED_AFTER = [0, 1, 3, 6, 9];
 
@@ -18,7 +24,7 @@ for (const results of KILLED_AFTER) {
   test(`killed with -9 after ${results} results and run again, each file is posted once`, async () => {
     const { cwd } = await makeAlbum(ALBUM);
     const sandbox = await openTestSandbox({ sendDelayMs: 50 });
-    const env = { ...variablesOf(sandbox), STATUSCAST_JOURNAL_WAIT_MS: '3000' };
+    const env = { ...variablesOf(sandbox), ...waits(3000) };
     const running = startCli(['send', 'album', '--json'], { cwd, env });
     const count = () => running.stdout().split('"type":"result"').length - 1;
     while (count() < results || !running.stdout().includes('"stage"')) await sleep(2);
@@ -39,7 +45,7 @@ test('killed with -9 while the answer to a send is on its way, it is found out, 
     sendDelayMs: 50,
     faults: [{ name: 'hang', method: 'sendMediaStatus' }],
   });
-  const env = { ...variablesOf(sandbox), STATUSCAST_JOURNAL_WAIT_MS: '2000' };
+  const env = { ...variablesOf(sandbox), ...waits(2000) };
   const running = startCli(['send', 'album', '--json'], { cwd, env });
   while (!sandbox.requests().some(({ method }) => method === 'sendMediaStatus')) await sleep(5);
   killGroup(running, 'SIGKILL');
@@ -53,7 +59,7 @@ test('killed with -9 while the answer to a send is on its way, it is found out, 
 test('two runs at once on one state directory post each file once', async () => {
   const { cwd } = await makeAlbum(ALBUM);
   const sandbox = await openTestSandbox({ sendDelayMs: 50, limitRates: false });
-  const env = { ...variablesOf(sandbox), STATUSCAST_JOURNAL_WAIT_MS: '3000' };
+  const env = { ...variablesOf(sandbox), ...waits(3000) };
   const runs = await Promise.all(
     [1, 2].map(() => runCli(['send', 'album', '--json'], { cwd, env })),
   );

@@ -35,7 +35,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const other = await store.open();
       expect(await other.find(['v'])).toMatchObject({ ...video, ...none, state: 'normalized' });
       await ledger.recordUploaded('v', LINK);
-      await ledger.claimSend('v', null, 1_742_601_600_123);
+      await ledger.claimSend('v', null, 1_742_601_600_123, LINK);
       await ledger.recordUncertain('v', ERROR);
       expect(await other.find(['v'])).toMatchObject({
         ...{ ...video, state: 'uncertain', link: LINK, error: ERROR },
@@ -50,7 +50,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const output = { ...factsOf('').output, path: '/elsewhere.jpg' };
       await ledger.recordNormalized(factsOf('k', { output }));
       await ledger.recordUploaded('k', { urlFile: 'https://example.com/b.jpg', expiresAtMs: 1 });
-      expect(await ledger.claimSend('k', 1000, 3000)).toBe(false);
+      expect(await ledger.claimSend('k', 1000, 3000, LINK)).toBe(false);
       await ledger.recordFailed('k', ERROR);
       await ledger.recordUncertain('k', ERROR);
       expect(await ledger.find(['k'])).toEqual(before);
@@ -94,7 +94,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
 
     test('an entry that is not there cannot be claimed, and no step makes one', async (scope) => {
       const ledger = await (await openStore(scope)).open();
-      expect(await ledger.claimSend('k', null, 1000)).toBe(false);
+      expect(await ledger.claimSend('k', null, 1000, LINK)).toBe(false);
       await ledger.recordUploaded('k', LINK);
       await ledger.recordSent('k', 'id');
       await ledger.recordFailed('k', ERROR);
@@ -105,20 +105,20 @@ export function describeLedger(name: string, openStore: OpenStore): void {
     test('a claim needs to know of the last one', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS.sending(ledger, 'k');
-      expect(await ledger.claimSend('k', null, 2000)).toBe(false);
-      expect(await ledger.claimSend('k', 999, 2000)).toBe(false);
+      expect(await ledger.claimSend('k', null, 2000, LINK)).toBe(false);
+      expect(await ledger.claimSend('k', 999, 2000, LINK)).toBe(false);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(1000);
-      expect(await ledger.claimSend('k', 1000, 2000)).toBe(true);
+      expect(await ledger.claimSend('k', 1000, 2000, LINK)).toBe(true);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(2000);
     });
 
     test('a claim in the same millisecond, or by a clock set back, is another one', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS.sending(ledger, 'k');
-      expect(await ledger.claimSend('k', 1000, 1000)).toBe(true);
-      expect(await ledger.claimSend('k', 1000, 1000)).toBe(false);
+      expect(await ledger.claimSend('k', 1000, 1000, LINK)).toBe(true);
+      expect(await ledger.claimSend('k', 1000, 1000, LINK)).toBe(false);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(1001);
-      expect(await ledger.claimSend('k', 1001, 5)).toBe(true);
+      expect(await ledger.claimSend('k', 1001, 5, LINK)).toBe(true);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(1002);
     });
 
@@ -126,7 +126,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const ledger = await (await openStore(scope)).open();
       await WAYS.failed(ledger, 'k');
       expect((await ledger.find(['k']))?.error).toEqual(ERROR);
-      await ledger.claimSend('k', 1000, 2000);
+      await ledger.claimSend('k', 1000, 2000, LINK);
       expect((await ledger.find(['k']))?.error).toBeNull();
     });
 
@@ -137,7 +137,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
         await handles[0]?.recordNormalized(factsOf(key));
         const answers = await Promise.all(
           Array.from({ length: 5 }).flatMap(() =>
-            handles.map((ledger, at) => ledger.claimSend(key, null, 1000 * round + at)),
+            handles.map((ledger, at) => ledger.claimSend(key, null, 1000 * round + at, LINK)),
           ),
         );
         expect(answers.filter(Boolean)).toHaveLength(1);
@@ -154,6 +154,25 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       expect(await (await store.open()).isClaimed('id of k')).toBe(true);
       expect(await ledger.isClaimed('id of K')).toBe(false);
       expect(await ledger.isClaimed('')).toBe(false);
+    });
+
+    test('an id that was found belongs to the status that takes it first', async (scope) => {
+      const store = await openStore(scope);
+      const [ledger, other] = [await store.open(), await store.open()];
+      for (const key of ['a', 'b']) await WAYS.sending(ledger, key);
+      expect(await ledger.claimMessage('a', 'found')).toBe(true);
+      expect(await other.claimMessage('b', 'found')).toBe(false);
+      expect(await ledger.find(['a'])).toMatchObject({ state: 'sent', idMessage: 'found' });
+      expect(await ledger.find(['b'])).toMatchObject({ state: 'sending', idMessage: null });
+    });
+
+    test('what is under way or uncertain is open, by its kind and since when', async (scope) => {
+      const ledger = await (await openStore(scope)).open();
+      for (const state of STATES) await WAYS[state](ledger, state);
+      const { kind } = factsOf('any');
+      expect(await ledger.countOpen(kind, 1000)).toBe(2);
+      expect(await ledger.countOpen(kind, 1001)).toBe(0);
+      expect(await ledger.countOpen(kind === 'video' ? 'audio' : 'video', 0)).toBe(0);
     });
 
     test('an entry has nothing to do with the next one', async (scope) => {

@@ -17,7 +17,7 @@ export const WAYS: Readonly<Record<LedgerState, (ledger: Ledger, key: string) =>
   },
   sending: async (ledger, key) => {
     await WAYS.uploaded(ledger, key);
-    await ledger.claimSend(key, null, 1000);
+    await ledger.claimSend(key, null, 1000, LINK);
   },
   sent: async (ledger, key) => {
     await WAYS.sending(ledger, key);
@@ -62,7 +62,7 @@ export const STEPS: readonly Step[] = [
     step: 'claimSend',
     take: async (ledger, key) => {
       const entry = await ledger.find([key]);
-      await ledger.claimSend(key, entry?.attemptedAtMs ?? null, 2000);
+      await ledger.claimSend(key, entry?.attemptedAtMs ?? null, 2000, LINK);
     },
     to: {
       ...{ normalized: 'sending', uploaded: 'sending', failed: 'sending' },

@@ -117,7 +117,13 @@ describe.concurrent('a link', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  test.for([302, 500, 503])('that answers %i tells nothing', async (status, scope) => {
+  test('that leads elsewhere is not direct', async (scope) => {
+    const { link } = await openLink(scope, { location: '/b.jpg' }, () => 302);
+    const why = 'it leads elsewhere';
+    expect(await checkLink(link, 'image/jpeg', OPTIONS)).toEqual({ type: 'not-direct', why });
+  });
+
+  test.for([500, 503])('that answers %i tells nothing', async (status, scope) => {
     const { link } = await openLink(scope, { 'content-type': 'image/jpeg' }, () => status);
     const failure = await failureOf(checkLink(link, 'image/jpeg', OPTIONS));
     expect(failure.facts).toEqual({ code: 'link-unreachable', why: `HTTP ${status}` });

@@ -10,8 +10,9 @@ import { countRequests } from '../support/sandbox-client.js';
 async function dieWhileSending(desk: Desk, publication: Publication): Promise<Publication> {
   const { key, output, fileName } = publication;
   const { urlFile } = await desk.client.uploadFile({ ...output, asciiName: 'a.jpg' });
-  await desk.ledger.recordUploaded(key, { urlFile, expiresAtMs: Date.now() + 60_000 });
-  await desk.ledger.claimSend(key, null, Date.now());
+  const link = { urlFile, expiresAtMs: Date.now() + 60_000 };
+  await desk.ledger.recordUploaded(key, link);
+  await desk.ledger.claimSend(key, null, Date.now(), link);
   await desk.client.sendMediaStatus({ urlFile, fileName, caption: '', participants: [] });
   return desk.readAgain(publication);
 }
@@ -96,8 +97,10 @@ describe.concurrent('after a lost answer', () => {
   test('three requests that were not carried out are enough', async (scope) => {
     const fault = { name: 'reset', method: 'sendMediaStatus', times: Infinity } as const;
     const desk = await openDesk(scope, { sandbox: { faults: [fault] } });
-    const failure = await failureOf(publish(await desk.prepare(), desk.publisher));
-    expect(failure.code).toBe('outcome-unknown');
+    const publication = await desk.prepare();
+    const failure = await failureOf(publish(publication, desk.publisher));
+    expect(failure.facts).toMatchObject({ code: 'api-no-answer', mayHaveHappened: false });
+    expect(await desk.entryOf(publication.key)).toMatchObject({ state: 'failed' });
     expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(3);
     expect(desk.sandbox.statuses()).toEqual([]);
   });
@@ -148,14 +151,47 @@ describe.concurrent('a run that died while sending', () => {
     await publish(first, desk.publisher);
     const second = await desk.prepare();
     const { urlFile } = await desk.client.uploadFile({ ...second.output, asciiName: 'b.jpg' });
-    await desk.ledger.recordUploaded(second.key, { urlFile, expiresAtMs: Date.now() + 60_000 });
-    await desk.ledger.claimSend(second.key, null, Date.now() - 500);
+    const link = { urlFile, expiresAtMs: Date.now() + 60_000 };
+    await desk.ledger.recordUploaded(second.key, link);
+    await desk.ledger.claimSend(second.key, null, Date.now() - 500, link);
     const ending = await publish(await desk.readAgain(second), desk.publisher);
     expect(ending).toMatchObject({ outcome: 'sent', urlFile });
     expect(desk.sandbox.statuses().map((status) => status.urlFile)).toEqual([
       (await desk.entryOf(first.key)).link?.urlFile,
       urlFile,
     ]);
+  });
+});
+
+describe.concurrent('two lost answers of statuses that look the same', () => {
+  test('are both found where both were carried out', async (scope) => {
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus', times: 2 }] as const;
+    const desk = await openDesk(scope, {
+      sandbox: { faults, sendDelayMs: 0 },
+      settings: { journalWaitMs: 4000 },
+    });
+    const publications = [await desk.prepare(), await desk.prepare()];
+    const endings = await Promise.all(publications.map((one) => publish(one, desk.publisher)));
+    expect(endings.map(({ outcome }) => outcome)).toEqual(['sent', 'sent']);
+    const ids = endings.map((ending) => ('idMessage' in ending ? ending.idMessage : null));
+    const posted = desk.sandbox.statuses().map(({ idMessage }) => idMessage);
+    expect(ids.toSorted()).toEqual(posted.toSorted());
+    expect(posted).toHaveLength(2);
+  });
+
+  test('are not told apart where one was carried out: neither is lost or sent twice', async (scope) => {
+    const faults = [
+      { name: 'answer-lost', method: 'sendMediaStatus' },
+      { name: 'reset', method: 'sendMediaStatus', from: 2 },
+    ] as const;
+    const desk = await openDesk(scope, {
+      sandbox: { faults, sendDelayMs: 0 },
+      settings: { journalWaitMs: 1500 },
+    });
+    const publications = [await desk.prepare(), await desk.prepare()];
+    const endings = await Promise.all(publications.map((one) => publish(one, desk.publisher)));
+    expect(endings.map(({ outcome }) => outcome)).toContain('uncertain');
+    expect(desk.sandbox.statuses()).toHaveLength(1);
   });
 });
 

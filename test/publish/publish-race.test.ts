@@ -56,8 +56,10 @@ describe.concurrent('two runs on one ledger', () => {
     const publication = await first.prepare();
     const refused = publish(publication, first.publisher);
     await until(() => first.sandbox.requests().at(-1)?.status === 429);
-    const { attemptedAtMs } = await second.entryOf(publication.key);
-    expect(await second.ledger.claimSend(publication.key, attemptedAtMs, Date.now())).toBe(true);
+    const { attemptedAtMs, link } = await second.entryOf(publication.key);
+    const claim = second.ledger.claimSend;
+    if (link === null) throw new Error('it was not uploaded');
+    expect(await claim(publication.key, attemptedAtMs, Date.now(), link)).toBe(true);
     expect(await refused).toMatchObject({ outcome: 'skipped', reason: 'duplicate' });
     expect(countRequests(first.sandbox, 'sendMediaStatus')).toBe(1);
     expect(first.sandbox.statuses()).toEqual([]);

@@ -7,17 +7,18 @@ import { factsOf } from '../contract/ledger-facts.js';
  */
 const [task = '', stateDir = '', atMs = '0'] = process.argv.slice(2);
 const KEY = 'k';
+const LINK = { urlFile: 'https://example.com/a.jpg', expiresAtMs: 1 };
 
 if (task === 'die') {
   const ledger = await openLedger(stateDir);
   await ledger.recordNormalized(factsOf(KEY));
-  await ledger.recordUploaded(KEY, { urlFile: 'https://example.com/a.jpg', expiresAtMs: 1 });
-  await ledger.claimSend(KEY, null, 1000);
+  await ledger.recordUploaded(KEY, LINK);
+  await ledger.claimSend(KEY, null, 1000, LINK);
   process.kill(process.pid, 'SIGKILL');
 } else {
   while (Date.now() < Number(atMs));
   const ledger = await openLedger(stateDir);
   await ledger.recordNormalized(factsOf(KEY));
-  process.stdout.write(String(await ledger.claimSend(KEY, null, Date.now())));
+  process.stdout.write(String(await ledger.claimSend(KEY, null, Date.now(), LINK)));
   await ledger.close();
 }

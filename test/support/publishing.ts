@@ -35,7 +35,10 @@ export interface DeskOptions {
 }
 
 export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise<Desk> {
-  const settings = createSettings({ journalWaitMs: 0, retries: 3, ...options.settings });
+  const settings = createSettings({
+    ...{ journalWaitMs: 0, sendTimeoutMs: 2000, retries: 3 },
+    ...options.settings,
+  });
   const { apiTimeoutMs, sendTimeoutMs, uploadTimeoutMs } = settings;
   const timeouts = { apiTimeoutMs, sendTimeoutMs, uploadTimeoutMs };
   const { beside } = options;
