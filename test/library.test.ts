@@ -32,7 +32,8 @@ async function collect(events: AsyncIterable<StatuscastEvent>): Promise<Statusca
 
 test('processFolder tells a run from found to summary', async () => {
   const { cwd, album } = await makeAlbum(['landscape.jpg', 'cover.mp3']);
-  const { credentials, statuses } = await openTestSandbox();
+  const sandbox = await openTestSandbox();
+  const { credentials } = sandbox;
   const settings = { ...FAST, state: path.join(cwd, 'state') };
   const events = await collect(processFolder(album, { goal: 'send', credentials, settings }));
   const of = (input: string) =>
@@ -46,17 +47,18 @@ test('processFolder tells a run from found to summary', async () => {
   ]);
   expect(events.at(0)).toMatchObject({ type: 'started', goal: 'send' });
   expect(events.at(-1)).toMatchObject({ type: 'summary', counts: { sent: 2 } });
-  expect(statuses()).toHaveLength(2);
+  expect(sandbox.statuses()).toHaveLength(2);
 });
 
 test('processFile sends one file', async () => {
   const { cwd, album } = await makeAlbum(['grey.png']);
-  const { credentials, statuses } = await openTestSandbox();
+  const sandbox = await openTestSandbox();
+  const { credentials } = sandbox;
   const settings = { ...FAST, state: path.join(cwd, 'state') };
   const file = path.join(album, 'grey.png');
   const events = await collect(processFile(file, { goal: 'send', credentials, settings }));
   expect(events.at(-1)).toMatchObject({ counts: { sent: 1 } });
-  expect(statuses()).toMatchObject([{ fileName: 'grey.jpg' }]);
+  expect(sandbox.statuses()).toMatchObject([{ fileName: 'grey.jpg' }]);
 });
 
 test('leaving the loop ends the run: nothing half-written stays, and no program', async () => {
@@ -89,7 +91,8 @@ test('the stages work by themselves, from bytes to a status', async () => {
   const out = await makeFolder();
   const ffmpeg = await findFfmpeg();
   const settings = createSettings({ maxDurationSeconds: 30 });
-  const { credentials, statuses } = await openTestSandbox();
+  const sandbox = await openTestSandbox();
+  const { credentials } = sandbox;
   const client = createGreenApiClient(credentials);
   const limits = { timeoutMs: 60_000 };
   for (const name of ['holiday.mp3', 'album/memo.m4a', 'odd-321x241.mp4']) {
@@ -113,7 +116,7 @@ test('the stages work by themselves, from bytes to a status', async () => {
     expect(await sendMediaStatus(client, status, { retries: 1 })).toMatchObject({ type: 'sent' });
   }
   await client.close();
-  expect(statuses().map(({ kind, caption }) => [kind, caption])).toEqual([
+  expect(sandbox.statuses().map(({ kind, caption }) => [kind, caption])).toEqual([
     ['image', 'holiday.mp3'],
     ['audio', 'album/memo.m4a'],
     ['video', 'odd-321x241.mp4'],

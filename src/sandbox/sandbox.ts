@@ -16,7 +16,6 @@ import { captionOf } from './status-body.js';
 import { openStore, type StatusState } from './store.js';
 
 export type { Fault, FaultName, FaultTarget } from './faults.js';
-export type { ApiMethod } from './methods.js';
 export { parseFault } from './parse-fault.js';
 
 /** How a sandbox is to behave; everything has a default. */

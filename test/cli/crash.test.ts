@@ -65,7 +65,7 @@ test('two runs at once on one state directory post each file once', async () => 
   );
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
   const posted = sandbox.statuses().map(({ file }) => file?.sha256);
-  expect(posted.toSorted()).toEqual([...new Set(posted)].toSorted());
+  expect(new Set(posted).size).toBe(posted.length);
   expect(posted).toHaveLength(ALBUM.length);
 });
 
@@ -100,7 +100,7 @@ test('the demo, killed with -9 and run again on its state, posts each file once'
   expect(again.code).toBe(0);
   const posted = await postedIn(state);
   expect(posted.length).toBeGreaterThan(50);
-  expect(posted.toSorted()).toEqual([...new Set(posted)].toSorted());
+  expect(new Set(posted).size).toBe(posted.length);
   const third = await start(process.execPath, [...demo, '--keep-state'], { cwd: ROOT }).finished;
   expect(third.code).toBe(0);
   expect(third.stdout).toMatch(new RegExp(`^0 sent, ${posted.length} skipped`, 'm'));

@@ -2,23 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import { manifest as rows } from '../support/fixtures.js';
 import { resultsOf, ROOT, runCli, summaryOf, type Result } from '../support/run-cli.js';
 import { makeFolder, openTestSandbox, variablesOf } from '../support/state.js';
-
-const rowSchema = z.object({
-  file: z.string(),
-  kind: z.enum(['image', 'audio', 'video']).nullable(),
-  action: z.enum(['keep', 'remux', 'encode']).nullable(),
-  outcome: z.enum(['sent', 'skipped', 'failed']),
-  reason: z.string().nullable(),
-  code: z.string().nullable(),
-  seconds: z.tuple([z.number(), z.number()]).nullable(),
-});
-
-const rows = z
-  .array(rowSchema)
-  .parse(JSON.parse(await readFile(path.join(ROOT, 'fixtures/manifest.json'), 'utf8')));
 
 const EXTENSIONS = { image: 'jpg', audio: 'mp3', video: 'mp4' } as const;
 const MIMES = { image: 'image/jpeg', audio: 'audio/mpeg', video: 'video/mp4' } as const;

@@ -175,7 +175,7 @@ describe.concurrent('two lost answers of statuses that look the same', () => {
     expect(endings.map(({ outcome }) => outcome)).toEqual(['sent', 'sent']);
     const ids = endings.map((ending) => ('idMessage' in ending ? ending.idMessage : null));
     const posted = desk.sandbox.statuses().map(({ idMessage }) => idMessage);
-    expect(ids.toSorted()).toEqual(posted.toSorted());
+    expect(new Set(ids)).toEqual(new Set(posted));
     expect(posted).toHaveLength(2);
   });
 

@@ -102,14 +102,9 @@ function attempt(
   link: string,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  switch (on) {
-    case 'uploadFile':
-      return postFile(sandbox);
-    case 'file-link':
-      return ask('HEAD', link);
-    default:
-      return post(sandbox, on, { urlFile: link, fileName: 'a.mp3' }, signal);
-  }
+  if (on === 'uploadFile') return postFile(sandbox);
+  if (on === 'file-link') return ask('HEAD', link);
+  return post(sandbox, on, { urlFile: link, fileName: 'a.mp3' }, signal);
 }
 
 test.each([
@@ -167,7 +162,7 @@ test('the link made under download-link downloads, and a status of it never appe
     'content-type': 'application/octet-stream',
     'content-disposition': 'attachment',
   });
-  expect((await post(sandbox, 'sendMediaStatus', status(link))).status).toBe(200);
+  expect((await post(sandbox, 'sendMediaStatus', statusOf(link))).status).toBe(200);
   expect(sandbox.statuses()).toMatchObject([{ state: 'never', file: { gaFileName: 'a.jpg' } }]);
 });
 
@@ -188,13 +183,13 @@ test('a slow request is carried out even when the client has given up on it', as
     faults: [{ name: 'slow', method: 'sendMediaStatus', delayMs: 200 }],
   });
   const link = await upload(sandbox);
-  const given = post(sandbox, 'sendMediaStatus', status(link), AbortSignal.timeout(50));
+  const given = post(sandbox, 'sendMediaStatus', statusOf(link), AbortSignal.timeout(50));
   await expect(given).rejects.toThrow();
   expect(sandbox.statuses()).toEqual([]);
   await until(() => sandbox.statuses().length === 1);
   expect(sandbox.requests().at(-1)).toMatchObject({ method: 'sendMediaStatus', status: null });
 });
 
-function status(urlFile: string) {
+function statusOf(urlFile: string) {
   return { urlFile, fileName: 'a.jpg' };
 }
