@@ -75,7 +75,9 @@ export async function probe(
     case 'unknown': {
       const media = await tryProbe(ffmpeg, path, sniffed.demuxers, options);
       const found =
-        media instanceof StatuscastError ? null : chooseStreams('unnamed bytes', media, name);
+        media instanceof StatuscastError
+          ? null
+          : chooseStreams(media.demuxer.toUpperCase(), media, name);
       return found === null || found.type === 'unusable'
         ? { type: 'not-media', label: 'unknown bytes' }
         : found;

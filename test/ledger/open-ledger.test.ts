@@ -108,8 +108,8 @@ describe('a state directory', () => {
     expect(await failureOf(openLedger(stateDir))).toMatchObject({ code: 'ledger-unusable' });
   });
 
-  // Nothing is forbidden to root.
-  test.skipIf(process.getuid?.() === 0)('that cannot be written is refused', async (scope) => {
+  test('that cannot be written is refused', async (scope) => {
+    scope.skip(process.getuid?.() === 0, 'nothing is forbidden to root');
     const stateDir = await makeScratchFolder(scope);
     await chmod(stateDir, 0o500);
     scope.onTestFinished(() => chmod(stateDir, 0o700));
