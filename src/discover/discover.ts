@@ -23,7 +23,9 @@ export async function findRoots(paths: readonly string[]): Promise<readonly Root
     try {
       const real = await realpath(given);
       const found = await stat(real);
-      if (!roots.has(real)) roots.set(real, { given, real, isFolder: found.isDirectory() });
+      // A pipe or a device would be waited for without end.
+      if (!found.isFile() && !found.isDirectory()) missing.push(given);
+      else if (!roots.has(real)) roots.set(real, { given, real, isFolder: found.isDirectory() });
     } catch {
       missing.push(given);
     }

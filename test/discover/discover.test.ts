@@ -163,6 +163,12 @@ describe('paths that are given', () => {
       facts: { code: 'path-missing', paths: [one, two] },
     });
   });
+
+  it('may not be devices or pipes, which have no end', async () => {
+    await expect(findRoots(['/dev/zero'])).rejects.toMatchObject({
+      facts: { code: 'path-missing', paths: ['/dev/zero'] },
+    });
+  });
 });
 
 describe('what cannot be read', () => {
