@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'libsql';
+import pRetry from 'p-retry';
 import { z } from 'zod';
 import { messageOf, StatuscastError } from '../errors.js';
 import type { Ledger, LedgerEntry } from './ledger.js';
@@ -40,7 +41,14 @@ export async function openLedger(
   const file = path.join(stateDir, 'ledger.db');
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
-    return fromDatabase(openDatabase(file), now);
+    // Two runs that make it at the same moment: SQLite does not let the second wait for the switch
+    // to WAL, but tells it at once that the file is busy.
+    const db = await pRetry(() => openDatabase(file), {
+      ...{ retries: Infinity, minTimeout: 25, factor: 1, randomize: true },
+      maxRetryTime: BUSY_TIMEOUT_MS,
+      shouldRetry: ({ error }) => 'code' in error && error.code === 'SQLITE_BUSY',
+    });
+    return fromDatabase(db, now);
   } catch (cause) {
     if (cause instanceof StatuscastError) throw cause;
     const why = messageOf(cause);
@@ -50,12 +58,21 @@ export async function openLedger(
 
 function openDatabase(file: string): Database.Database {
   const db = new Database(file);
+  try {
+    setUp(db, file);
+    return db;
+  } catch (thrown) {
+    db.close();
+    throw thrown;
+  }
+}
+
+function setUp(db: Database.Database, file: string): void {
   db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const { user_version: version } = z
     .object({ user_version: z.number() })
     .parse(db.prepare('PRAGMA user_version').get());
   if (version > VERSION) {
-    db.close();
     const why = `it was written by a newer statuscast (format ${version}, this one knows ${VERSION})`;
     throw new StatuscastError({ code: 'ledger-unusable', path: file, why });
   }
@@ -64,7 +81,6 @@ function openDatabase(file: string): Database.Database {
   // `sending` has to be on the disk before the request leaves, also when the power fails.
   db.exec('PRAGMA synchronous = FULL');
   if (version < VERSION) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`);
-  return db;
 }
 
 const json = <Shape>(shape: z.ZodType<Shape>) =>
