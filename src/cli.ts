@@ -178,7 +178,10 @@ async function conclude(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (thrown) {
-    const error = toStatuscastError(thrown);
+    const isSystem = thrown instanceof Error && 'syscall' in thrown;
+    const error = isSystem
+      ? new StatuscastError({ code: 'bad-settings', faults: [thrown.message] }, { cause: thrown })
+      : toStatuscastError(thrown);
     process.stderr.write(`${error.message}\n`);
     process.exitCode = error.code === 'internal' ? EXIT.someFailed : EXIT.usage;
   }

@@ -35,7 +35,7 @@ export interface FoundEvent {
 export interface StageEvent {
   readonly type: 'stage';
   readonly input: string;
-  readonly stage: 'inspect' | 'normalize' | 'check' | 'upload' | 'send' | 'find-out';
+  readonly stage: 'inspect' | 'normalize' | 'upload' | 'send' | 'find-out';
   /** The plan, from `normalize` on. */
   readonly kind: Kind | null;
   readonly plan: PlanSummary | null;

@@ -15,6 +15,9 @@ export {
 } from './inspect/inspect.js';
 export { sniff, type Sniff } from './inspect/sniff.js';
 export { plan, type Plan, type PlanRefusal } from './plan/plan.js';
+export type { AudioPlan } from './plan/plan-audio.js';
+export type { ImagePlan } from './plan/plan-image.js';
+export type { VideoPlan } from './plan/plan-video.js';
 export { normalizeAudio } from './normalize/normalize-audio.js';
 export { normalizeImage, type CropWindow } from './normalize/normalize-image.js';
 export { normalizeVideo } from './normalize/normalize-video.js';

@@ -71,5 +71,8 @@ export const STARTING_MAX_MS = 5 * 60_000;
 /** G: the queue keeps what is not sent yet for 24 hours. */
 export const QUEUE_LIFETIME_MS = 24 * 60 * 60_000;
 
+/** G: showMessagesQueue shows at most this many messages, chat messages among them. */
+export const QUEUE_SHOWN_MAX = 500;
+
 /** P: a status that the journal does not show this long after the attempt was not sent. */
 export const JOURNAL_SETTLED_MS = 2 * 60_000;

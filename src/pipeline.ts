@@ -1,13 +1,14 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { discover, findRoots } from './discover/discover.js';
+import { discover, findRoots, type Root } from './discover/discover.js';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
 import { createGreenApiClient } from './green-api/client.js';
 import type { Credentials } from './green-api/credentials.js';
 import { createRateLimiter } from './green-api/rates.js';
-import type { Outcome } from './job.js';
+import type { JobError, Outcome } from './job.js';
 import { createKeys } from './ledger/key.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { removeStalePartials } from './normalize/normalize.js';
@@ -75,10 +76,16 @@ async function runAll(
   const stateDir = path.resolve(settings.state);
   const outputsDir = path.join(stateDir, 'outputs');
   const outDir = path.resolve(settings.out || (options.goal === 'send' ? outputsDir : 'out'));
+  const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
+  refuseInputsFolder(roots, outDir, ours);
+  await removeStalePartials(outputsDir);
   await removeStalePartials(outDir);
 
   const ending = new AbortController();
-  const stop = (why: StatuscastError) => ending.abort(why);
+  const stop = (cause: StatuscastError) => {
+    const stopped = { code: 'stopped', why: cause.message } as const;
+    ending.abort(cause.code === 'interrupted' ? cause : new StatuscastError(stopped, { cause }));
+  };
   const interrupt = () => stop(new StatuscastError({ code: 'interrupted' }));
   interrupted.addEventListener('abort', interrupt, { once: true });
   if (interrupted.aborted) interrupt();
@@ -88,12 +95,7 @@ async function runAll(
   let isDiscovered = false;
   const publishing =
     options.goal === 'send'
-      ? await openPublishing(
-          options.credentials,
-          settings,
-          stateDir,
-          settings.out === '' ? outputsDir : null,
-        )
+      ? await openPublishing(options.credentials, settings, stateDir, outputsDir)
       : null;
   const run: Run = {
     ...{ settings, ffmpeg, emit, stop, publishing, signal: ending.signal },
@@ -104,6 +106,7 @@ async function runAll(
     },
   };
 
+  const inFlight = new PQueue({ concurrency: settings.maxInFlight });
   const counts: Record<Outcome, number> = {
     sent: 0,
     prepared: 0,
@@ -120,9 +123,8 @@ async function runAll(
     });
     await preflight(run);
     const nameOutput = createOutputNames(outDir);
-    const inFlight = new PQueue({ concurrency: settings.maxInFlight });
     let turn: Promise<void> = Promise.resolve();
-    for await (const input of discover(roots, [stateDir, outDir])) {
+    for await (const input of discover(roots, ours)) {
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
       emit({ type: 'found', input: input.input, bytes: input.bytes });
@@ -136,13 +138,13 @@ async function runAll(
     }
     isDiscovered = true;
     await inFlight.onIdle();
-    const stopped = ending.signal.aborted ? toStatuscastError(ending.signal.reason) : null;
-    emit({
-      type: 'summary',
-      counts,
-      seconds: (performance.now() - begunMs) / 1000,
-      stopped: stopped === null ? null : { code: stopped.code, message: stopped.message },
-    });
+    const seconds = (performance.now() - begunMs) / 1000;
+    emit({ type: 'summary', counts, seconds, stopped: causeOf(ending.signal) });
+  } catch (thrown) {
+    // What is under way still ends in order before the ledger is closed.
+    stop(toStatuscastError(thrown));
+    await inFlight.onIdle();
+    throw thrown;
   } finally {
     interrupted.removeEventListener('abort', interrupt);
     await publishing?.ledger.close();
@@ -150,11 +152,19 @@ async function runAll(
   }
 }
 
+/** Why a run ended before its work; null where it did not. */
+function causeOf(signal: AbortSignal): JobError | null {
+  if (!signal.aborted) return null;
+  const reason = toStatuscastError(signal.reason);
+  const { code, message } = reason.cause === undefined ? reason : toStatuscastError(reason.cause);
+  return { code, message };
+}
+
 async function openPublishing(
   credentials: Credentials,
   settings: Settings,
   stateDir: string,
-  outputsDir: string | null,
+  outputsDir: string,
 ): Promise<Publishing> {
   const { apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs } = settings;
   const { sendsPerSecond, uploadsPerSecond } = settings;
@@ -176,6 +186,28 @@ async function openPublishing(
     inUploadLane: (work) => uploadLane.add(work),
     inSendLane: (work) => sendLane.add(work),
   };
+}
+
+/** Where a folder really is, or will be: a link to it must not hide it from the walk. */
+async function realPathOf(folder: string): Promise<string> {
+  const parent = path.dirname(folder);
+  const found = await realpath(folder).catch(() => null);
+  if (found !== null || parent === folder) return found ?? folder;
+  return path.join(await realPathOf(parent), path.basename(folder));
+}
+
+/** An output of the same name would take its source's place. */
+function refuseInputsFolder(
+  roots: readonly Root[],
+  outDir: string,
+  [, out]: readonly string[],
+): void {
+  const inTheWay = roots.find(
+    ({ real, isFolder }) => (isFolder ? real : path.dirname(real)) === out,
+  );
+  if (inTheWay === undefined) return;
+  const faults = [`out must be another folder than that of the inputs, not ${outDir}`];
+  throw new StatuscastError({ code: 'bad-settings', faults });
 }
 
 /** Whether the instance can send at all, before anything costs time. */

@@ -118,7 +118,11 @@ export function text(
 export function participantList(o: Common) {
   return z
     .preprocess(
-      (value) => (typeof value === 'string' ? value.split(/[,;\s]+/).filter(Boolean) : value),
+      // A list that is given and empty, like a variable that is not set, must not mean everybody.
+      (value) =>
+        typeof value === 'string' && value.trim() !== ''
+          ? value.split(/[,;\s]+/).filter(Boolean)
+          : value,
       z.array(z.preprocess(participantOf, z.string().regex(PARTICIPANT_PATTERN))),
     )
     .default([])

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import type { Streams } from '../report/write-events.js';
 import { openSandbox, type Fault } from '../sandbox/sandbox.js';
@@ -17,7 +18,8 @@ export async function runSandbox(request: SandboxRequest, { stdout }: Streams): 
   const { port, directory, faults, json, signal } = request;
   const sandbox = await openSandbox({
     ...{ port, faults },
-    ...(directory === null ? {} : { directory }),
+    // What forgets everything is another account each time, or a ledger would remember for it.
+    ...(directory === null ? { idInstance: String(randomInt(1e9, 1e10)) } : { directory }),
   });
   try {
     const { apiUrl, mediaUrl, idInstance, apiTokenInstance } = sandbox.credentials;

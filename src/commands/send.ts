@@ -23,6 +23,8 @@ export async function send(request: SendRequest, streams: Streams): Promise<numb
   const sandbox = request.sandbox
     ? await openSandbox({
         directory: path.resolve(settings.state, 'sandbox'),
+        // An account of its own: what was only tried here is not taken for sent anywhere else.
+        idInstance: '1100000001',
         // Faster than GREEN-API allows is only asked of it on purpose, to see what we can do.
         limitRates: settings.sendsPerSecond > 0 && settings.sendsPerSecond <= SENDS_PER_SECOND,
       })

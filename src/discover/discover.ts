@@ -1,4 +1,4 @@
-import { opendir, realpath, stat } from 'node:fs/promises';
+import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
@@ -47,7 +47,12 @@ export async function* discover(
     const { given, real } = root;
     if (!root.isFolder) {
       const name = path.basename(given);
-      yield { input: given, path: real, relativePath: name, bytes: (await stat(real)).size };
+      // What has gone since fails in its turn, as a file that cannot be read.
+      const bytes = await stat(real).then(
+        ({ size }) => size,
+        () => 0,
+      );
+      yield { input: given, path: real, relativePath: name, bytes };
       continue;
     }
     yield* walk(root, '', new Set(leaveOut));
@@ -69,14 +74,23 @@ async function* walk(
   for (const name of names) {
     const relativePath = path.join(folder, name);
     const absolute = path.join(root.real, relativePath);
+    const input = path.join(root.given, relativePath);
     const real = await realpath(absolute).catch(() => null);
-    if (real === null || !real.startsWith(root.real + path.sep) || leaveOut.has(real)) continue;
-    const found = await stat(real);
+    const found = real === null ? null : await stat(real).catch(() => null);
+    if (real === null || found === null) {
+      // A link to nowhere is nothing; what has gone, or has a name that is no UTF-8, is told of.
+      const isLink = await lstat(absolute).then(
+        (entry) => entry.isSymbolicLink(),
+        () => false,
+      );
+      if (!isLink) yield { input, path: absolute, relativePath, bytes: 0 };
+      continue;
+    }
+    if (path.relative(root.real, real).startsWith('..') || leaveOut.has(real)) continue;
     if (found.isDirectory()) {
       // A folder behind a link that stays inside is met under its own name.
       if (real === absolute) yield* walk(root, relativePath, leaveOut);
     } else if (found.isFile()) {
-      const input = path.join(root.given, relativePath);
       yield { input, path: absolute, relativePath, bytes: found.size };
     }
   }

@@ -4,7 +4,7 @@ import { messageOf, StatuscastError } from '../errors.js';
 export interface ProgramRun {
   /** Name for people: `ffmpeg`, `ffprobe`. */
   readonly program: string;
-  /** The executable, then whatever is put before it, in one argv; no shell ever sees it. */
+  /** The executable and its arguments; no shell ever sees them. */
   readonly argv: readonly string[];
   /** SIGTERM when it fires, SIGKILL two seconds later. */
   readonly signal?: AbortSignal | undefined;

@@ -17,7 +17,7 @@ import {
   type StatusReceipt,
 } from './answers.js';
 import { openCalls, type Call } from './call.js';
-import type { Credentials } from './credentials.js';
+import { checkCredentials, type Credentials } from './credentials.js';
 import { createRateLimiter, type RateLimiter } from './rates.js';
 
 export interface CallOptions {
@@ -96,15 +96,19 @@ export interface ClientOptions {
   readonly sendTimeoutMs?: number;
 }
 
-/** Opens a client for one instance. The token lives in a closure: nothing that is shown holds it. */
+/**
+ * Opens a client for one instance. The token lives in a closure: nothing that is shown holds it.
+ * @throws StatuscastError `missing-credentials`, `bad-settings`
+ */
 export function createGreenApiClient(
   credentials: Credentials,
   options: ClientOptions = {},
 ): GreenApiClient {
   const { limitRate = createRateLimiter() } = options;
   const { apiTimeoutMs = 30_000, uploadTimeoutMs = 300_000, sendTimeoutMs = 60_000 } = options;
-  const { apiUrl, mediaUrl } = credentials;
-  const { call, close } = openCalls(credentials);
+  const checked = checkCredentials(credentials);
+  const { apiUrl, mediaUrl } = checked;
+  const { call, close } = openCalls(checked);
 
   const limited = <Answer>(one: Call<Answer>) => limitRate(one.method, () => call(one), one.signal);
 

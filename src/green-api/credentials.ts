@@ -47,3 +47,13 @@ export function credentialsFrom(env: NodeJS.ProcessEnv): Credentials {
     apiTokenInstance: parsed.data.GREEN_API_TOKEN,
   };
 }
+
+/** Credentials of a caller's own, checked like those from the environment. */
+export function checkCredentials(given: Credentials): Credentials {
+  return credentialsFrom({
+    GREEN_API_URL: given.apiUrl,
+    GREEN_API_MEDIA_URL: given.mediaUrl,
+    GREEN_API_ID_INSTANCE: given.idInstance,
+    GREEN_API_TOKEN: given.apiTokenInstance,
+  });
+}

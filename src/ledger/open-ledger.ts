@@ -147,7 +147,8 @@ function fromDatabase(db: Database.Database, now: () => number): Ledger {
     UPDATE statuses SET
       state = CASE WHEN state IN ('normalized', 'failed') THEN 'uploaded' ELSE state END,
       url_file = ?, expires_at_ms = ?, changed_at_ms = ?
-    WHERE key = ? AND state <> 'sent'`);
+    -- The link of a request that may be under way is what the queue is searched for.
+    WHERE key = ? AND state NOT IN ('sent', 'sending', 'uncertain')`);
   const claim = db.prepare(`
     UPDATE statuses SET state = 'sending', error = NULL, changed_at_ms = ?,
       url_file = ?, expires_at_ms = ?,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
@@ -129,6 +129,7 @@ async function attempt(
       withTiming: plan.kind === 'video' && plan.picture.action === 'copy',
     });
     if (result.type === 'broken') return result;
+    await refuseSource(task, finalPath);
     await rename(partial, finalPath);
     return { type: 'kept', output: { ...result.output, path: finalPath } };
   } catch (thrown) {
@@ -137,6 +138,14 @@ async function attempt(
     // Where there is no folder there is nothing to remove, and the reason is told already.
     await rm(partial, { force: true }).catch(() => undefined);
   }
+}
+
+/** Sources are never touched, whatever an output is to be called. */
+async function refuseSource({ path: source }: NormalizeTask, finalPath: string): Promise<void> {
+  const taken = await realpath(finalPath).catch(() => null);
+  if (taken === null || taken !== (await realpath(source))) return;
+  const why = 'the output would take the place of its source';
+  throw new StatuscastError({ code: 'folder-unusable', path: finalPath, why });
 }
 
 async function carryOut(

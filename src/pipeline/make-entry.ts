@@ -3,7 +3,7 @@ import path from 'node:path';
 import { KINDS, type Kind } from '../job.js';
 import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
-import { makeOutput, type Ended, type Planned } from './make-output.js';
+import { fingerprint, makeOutput, type Ended, type Planned } from './make-output.js';
 import { stemOf } from './output-names.js';
 import type { Publishing, Run, Task } from './run.js';
 
@@ -29,6 +29,7 @@ export async function makeEntry(
 ): Promise<Entered | Ended> {
   const { input } = task;
   const { ledger, seen, outputsDir } = publishing;
+  const before = await fingerprint(input);
   const content = await hashFile(input.path, run.signal);
   const twin = seen.get(content);
   if (twin !== undefined) return skip('duplicate', `the same content as ${twin}`);
@@ -37,15 +38,18 @@ export async function makeEntry(
   const keys = publishing.keysOf(content);
   const known = await ledger.find(KINDS.map((kind) => keys[kind]));
   if (known?.state === 'sent') {
-    return skip('already-sent', `sent earlier as ${known.idMessage}`, known);
+    return skip(
+      'already-sent',
+      `sent earlier as ${known.idMessage ?? 'a status without an id'}`,
+      known,
+    );
   }
   if (known !== null && (await isWhole(known))) return { type: 'entered', entry: known };
 
+  // A name of its own: files in a user's folder are replaced by other runs.
   const stemFor = (kind: Kind) =>
-    outputsDir === null
-      ? task.outputStem
-      : path.join(outputsDir, `${stemOf(input)}-${keys[kind].slice(0, KEY_IN_NAME_LENGTH)}`);
-  const made = await makeOutput(run, task, stemFor, onPlanned);
+    path.join(outputsDir, `${stemOf(input)}-${keys[kind].slice(0, KEY_IN_NAME_LENGTH)}`);
+  const made = await makeOutput(run, task, before, stemFor, onPlanned);
   if (made.type === 'ended') return made;
   const { kind, source, plan, output } = made;
   const key = keys[kind];

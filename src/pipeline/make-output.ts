@@ -31,6 +31,7 @@ export interface Ended {
 
 /**
  * The media half of an input's life: inspect, plan, normalize, check.
+ * @param before the file's fingerprint when it was first read
  * @param stemFor where its output goes, without the extension
  * @param onPlanned told before the plan is carried out, or when it is to refuse the file
  * @throws StatuscastError for what makes the file unfit
@@ -38,12 +39,12 @@ export interface Ended {
 export async function makeOutput(
   run: Run,
   { input }: Task,
+  before: string,
   stemFor: (kind: Kind) => string,
   onPlanned: (planned: Planned) => void,
 ): Promise<Made | Ended> {
   const { settings, ffmpeg, signal, emit } = run;
   const name = input.input;
-  const before = await fingerprint(input);
   const timeoutMs = settings.probeTimeoutMs;
   const media = await inspect(ffmpeg, input.path, { name, signal, timeoutMs });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
@@ -84,7 +85,7 @@ export async function makeOutput(
 }
 
 /** Changes when a file is written to while it is read. */
-async function fingerprint(input: Input): Promise<string> {
+export async function fingerprint(input: Input): Promise<string> {
   const { size, mtimeMs } = await stat(input.path);
   return `${size} ${mtimeMs}`;
 }

@@ -12,7 +12,7 @@ export function stemOf(input: Input): string {
     if (Buffer.byteLength(stem + character) > MAX_STEM_BYTES) break;
     stem += character;
   }
-  return stem;
+  return ['', '.', '..'].includes(stem) ? '_' : stem;
 }
 
 /**

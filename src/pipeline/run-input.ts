@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import { OUTPUT_TYPES, type Ending, type Kind } from '../job.js';
@@ -7,7 +8,7 @@ import type { LedgerEntry } from '../ledger/ledger.js';
 import { publish } from '../publish/publish.js';
 import { stopsRun } from '../publish/retry.js';
 import { makeEntry } from './make-entry.js';
-import { makeOutput, type Made, type Planned } from './make-output.js';
+import { fingerprint, makeOutput, type Made, type Planned } from './make-output.js';
 import { throttle } from './throttle.js';
 import type { Publishing, Run, Task } from './run.js';
 
@@ -36,9 +37,10 @@ export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
 }
 
 async function prepareInput(run: Run, task: Task, note: Note): Promise<Ending> {
-  const made = await inNormalizeLane(run, task, () =>
-    makeOutput(run, task, () => task.outputStem, tellPlan(run, task, note)),
-  );
+  const made = await inNormalizeLane(run, task, async () => {
+    const before = await fingerprint(task.input);
+    return makeOutput(run, task, before, () => task.outputStem, tellPlan(run, task, note));
+  });
   note(made);
   return made.type === 'ended' ? made.ending : { outcome: 'prepared' };
 }
@@ -56,8 +58,18 @@ async function sendInput(
     note({ kind: entered.kind });
     return entered.ending;
   }
-  note(entered.entry);
-  return publishEntry(run, publishing, task, entered.entry);
+  const { entry } = entered;
+  const path = run.settings.out === '' ? entry.output.path : await keepOutput(task, entry);
+  note({ ...entry, output: { ...entry.output, path } });
+  return publishEntry(run, publishing, task, entry);
+}
+
+/** Copies the output to where the user wants to have it. */
+async function keepOutput({ outputStem }: Task, { kind, output }: LedgerEntry): Promise<string> {
+  const kept = `${outputStem}.${OUTPUT_TYPES[kind].extension}`;
+  await mkdir(dirname(kept), { recursive: true });
+  await copyFile(output.path, kept, constants.COPYFILE_FICLONE);
+  return kept;
 }
 
 function inNormalizeLane<Value>(
@@ -87,7 +99,7 @@ async function publishEntry(
   task: Task,
   entry: LedgerEntry,
 ): Promise<Ending> {
-  const { client, ledger, inUploadLane, inSendLane, outputsDir } = publishing;
+  const { client, ledger, inUploadLane, inSendLane } = publishing;
   const { input } = task.input;
   const { kind, plan, output } = entry;
   const ending = await publish(
@@ -99,6 +111,11 @@ async function publishEntry(
         await task.turn;
         try {
           return await inSendLane(work);
+        } catch (thrown) {
+          // Before the next one leaves.
+          const error = toStatuscastError(thrown);
+          if (stopsRun(error)) run.stop(error);
+          throw error;
         } finally {
           task.leave();
         }
@@ -117,25 +134,18 @@ async function publishEntry(
   );
   const isPosted =
     ending.outcome === 'sent' || (ending.outcome === 'skipped' && ending.reason === 'already-sent');
-  if (isPosted && outputsDir !== null) {
-    await rm(output.path, { force: true });
-  }
+  // Whatever becomes of the file, the status is out.
+  if (isPosted) await rm(output.path, { force: true }).catch(() => undefined);
   return ending;
 }
 
 /** Why it failed: the run's own end, where that is why; the instance's fault ends the run. */
 function errorOf(run: Run, { input }: Task, thrown: unknown): StatuscastError {
   const error = toStatuscastError(isSystemError(thrown) ? unreadable(input.input, thrown) : thrown);
-  if (stopsRun(error)) {
-    const isFirst = !run.signal.aborted;
-    run.stop(error);
-    if (isFirst) return error;
-  }
+  if (stopsRun(error)) run.stop(error);
   if (!run.signal.aborted) return error;
-  const why = toStatuscastError(run.signal.reason);
-  return why.code === 'interrupted'
-    ? why
-    : new StatuscastError({ code: 'stopped', why: why.message });
+  const reason = toStatuscastError(run.signal.reason);
+  return reason.cause === error ? error : reason;
 }
 
 function isSystemError(thrown: unknown): thrown is Error {

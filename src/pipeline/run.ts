@@ -11,7 +11,10 @@ export interface Run {
   readonly settings: Settings;
   readonly ffmpeg: Ffmpeg;
   readonly emit: (event: StatuscastEvent) => void;
-  /** Fires when the run ends before its work; the reason is the StatuscastError that says why. */
+  /**
+   * Fires when the run ends before its work. The reason is a StatuscastError, `interrupted`, or
+   * `stopped` with what stopped it as its cause.
+   */
   readonly signal: AbortSignal;
   /** Ends the run: no file could fare better. */
   readonly stop: (why: StatuscastError) => void;
@@ -28,8 +31,8 @@ export interface Publishing {
   readonly keysOf: (content: string) => Readonly<Record<Kind, string>>;
   /** The inputs met so far by their content. */
   readonly seen: Map<string, string>;
-  /** Where outputs go that are removed once they are posted; null where all are kept. */
-  readonly outputsDir: string | null;
+  /** Where outputs are until they are posted. */
+  readonly outputsDir: string;
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }

@@ -15,6 +15,8 @@ export interface LinkCheckOptions {
   readonly now?: () => number;
 }
 
+const GONE: readonly number[] = [404, 410];
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -28,10 +30,10 @@ export async function checkLink(
   options: LinkCheckOptions,
 ): Promise<LinkCheck> {
   const head = await ask(urlFile, 'HEAD', options);
-  const refused = [403, 405, 501].includes(head.status);
-  const { status, headers } = refused ? await ask(urlFile, 'GET', options) : head;
+  const isRefused = head.status >= 400 && !GONE.includes(head.status);
+  const { status, headers } = isRefused ? await ask(urlFile, 'GET', options) : head;
   if (status >= 300 && status < 400) return { type: 'not-direct', why: 'it leads elsewhere' };
-  if (status === 404 || status === 410 || status === 403) {
+  if (status === 403 || GONE.includes(status)) {
     return { type: 'gone', why: `HTTP ${status}` };
   }
   if (status !== 200 && status !== 206) {

@@ -3,6 +3,7 @@ import { toStatuscastError } from '../errors.js';
 import type { QueuedMessage } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Kind } from '../job.js';
+import { QUEUE_LIFETIME_MS, QUEUE_SHOWN_MAX } from '../limits.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './retry.js';
 
 /** A send whose answer is not known. */
@@ -21,6 +22,8 @@ export type FoundOutcome =
   /** Without an id where the queue shows none. */
   | { readonly type: 'sent'; readonly idMessage: string | null }
   | { readonly type: 'not-sent' }
+  /** Another run has found it out meanwhile. */
+  | { readonly type: 'decided' }
   | { readonly type: 'uncertain'; readonly why: string };
 
 export interface FindOptions extends RetryOptions {
@@ -33,6 +36,8 @@ export interface FindOptions extends RetryOptions {
    * may be any of theirs. Default 1.
    */
   readonly countOpen?: () => Promise<number>;
+  /** Whether another run has found it out meanwhile. Default: never. */
+  readonly isDecided?: () => Promise<boolean>;
   readonly now?: () => number;
 }
 
@@ -40,7 +45,9 @@ const POLL_MS = 2000;
 const MINUTE_MS = 60_000;
 /** The journal counts in whole seconds. */
 const JOURNAL_TICK_MS = 1000;
-const JOURNAL_SPARE_MINUTES = 5;
+const JOURNAL_SPARE_MINUTES = 10;
+/** Our clock and the server's may differ by as much. */
+const CLOCKS_APART_MS = JOURNAL_SPARE_MINUTES * MINUTE_MS;
 
 /**
  * Finds out what became of a send: first in the queue, which holds our link, then in the journal,
@@ -55,18 +62,28 @@ export async function findOutcome(
 ): Promise<FoundOutcome> {
   const { now = Date.now, journalWaitMs, signal, onWaiting } = options;
   const { attemptedAtMs, lostAtMs = attemptedAtMs } = attempt;
-  const deadlineMs = lostAtMs + journalWaitMs;
+  // It may have left the queue just before the first look, and not be in the journal yet.
+  const deadlineMs = Math.max(lostAtMs, now()) + journalWaitMs;
   try {
     for (;;) {
+      if ((await options.isDecided?.()) === true) return { type: 'decided' };
       const isSettled = now() >= deadlineMs;
-      const queued = await findInQueue(client, attempt, options);
-      if (queued !== null) return { type: 'sent', idMessage: queued.idMessage };
-      const found = await findInJournal(client, attempt, options);
+      const queue = await readQueue(client, options);
+      const queued = queue.find((message) => message.urlFile === attempt.urlFile);
+      if (queued !== undefined) return { type: 'sent', idMessage: queued.idMessage };
+      const { newer: found, older } = await readJournal(client, attempt, options);
       const open = (await options.countOpen?.()) ?? 1;
       const [first] = found;
       // As many as are open: each of them was carried out, whichever is whose.
       if (first !== undefined && found.length === open) return { type: 'sent', idMessage: first };
-      if (first === undefined && isSettled) return await proveAbsence(client, options);
+      if (first === undefined && isSettled) {
+        if (older > 0) return uncertain('the journal shows one like it from just before');
+        if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
+        if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
+          return uncertain('it was sent so long ago that neither queue nor journal can tell');
+        }
+        return await proveAbsence(client, options);
+      }
       if (found.length > open || now() >= deadlineMs + journalWaitMs) {
         const why = `the journal shows ${found.length} statuses that ${open === 1 ? 'it' : `${open} without an answer`} could be`;
         return { type: 'uncertain', why };
@@ -85,21 +102,24 @@ export async function findOutcome(
   }
 }
 
-async function findInQueue(
-  client: GreenApiClient,
-  { urlFile }: Attempt,
-  options: FindOptions,
-): Promise<QueuedMessage | null> {
-  const { signal } = options;
-  const queue = await retry(() => client.showMessagesQueue({ signal }), isTransient, options);
-  return queue.find((queued) => queued.urlFile === urlFile) ?? null;
+function uncertain(why: string): FoundOutcome {
+  return { type: 'uncertain', why };
 }
 
-async function findInJournal(
+function readQueue(
+  client: GreenApiClient,
+  options: FindOptions,
+): Promise<readonly QueuedMessage[]> {
+  const { signal } = options;
+  return retry(() => client.showMessagesQueue({ signal }), isTransient, options);
+}
+
+/** Entries that are like it and nobody's: newer than the attempt, and how many just before it. */
+async function readJournal(
   client: GreenApiClient,
   { kind, caption, attemptedAtMs }: Attempt,
   options: FindOptions,
-): Promise<readonly string[]> {
+): Promise<{ readonly newer: readonly string[]; readonly older: number }> {
   const { now = Date.now, signal, isClaimed } = options;
   const minutes = Math.ceil((now() - attemptedAtMs) / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
   const journal = await retry(
@@ -107,16 +127,19 @@ async function findInJournal(
     isTransient,
     options,
   );
-  const unclaimed: string[] = [];
+  const newer: string[] = [];
+  let older = 0;
   for (const entry of journal) {
     const fits =
       entry.type === `${kind}Message` &&
       !entry.byHand &&
       entry.caption === caption &&
-      entry.atMs >= attemptedAtMs - JOURNAL_TICK_MS;
-    if (fits && !(await isClaimed(entry.idMessage))) unclaimed.push(entry.idMessage);
+      entry.atMs >= attemptedAtMs - CLOCKS_APART_MS;
+    if (!fits || (await isClaimed(entry.idMessage))) continue;
+    if (entry.atMs >= attemptedAtMs - JOURNAL_TICK_MS) newer.push(entry.idMessage);
+    else older++;
   }
-  return unclaimed;
+  return { newer, older };
 }
 
 /** A journal that is switched off shows nothing and proves nothing. */

@@ -59,7 +59,7 @@ async function endingOfAnother(
   const entry = await ledger.find([key]);
   if (entry?.state !== 'sent') return null;
   const { idMessage } = entry;
-  const detail = `another run sent it as ${idMessage}`;
+  const detail = `another run sent it as ${idMessage ?? 'a status without an id'}`;
   return { outcome: 'skipped', reason: 'already-sent', detail, idMessage };
 }
 
@@ -176,12 +176,15 @@ async function findOut(
   const attempt = { urlFile, kind, ...times, caption: isVoice ? '' : settings.caption };
   const found = await findOutcome(client, attempt, {
     ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
+    isDecided: async () => (await ledger.find([key]))?.state === 'sent',
     countOpen: () => ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS),
     ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
   });
   switch (found.type) {
     case 'not-sent':
       return 'not-sent';
+    case 'decided':
+      return (await endingOfAnother(publication, publisher)) ?? 'not-sent';
     case 'sent': {
       const { idMessage } = found;
       // Two that look the same may find the same entry: it belongs to whoever takes it first.

@@ -20,7 +20,16 @@ export function describeEvent(event: StatuscastEvent): string | null {
   }
 }
 
-function describeResult(result: ResultEvent): string {
+/** Codes of files that a run did not come to: there is nothing wrong with them. */
+const NOT_REACHED: ReadonlySet<string | undefined> = new Set(['stopped', 'interrupted']);
+
+/** Whether a run ended before it came to this file. */
+export function isNotReached({ error }: ResultEvent): boolean {
+  return NOT_REACHED.has(error?.code);
+}
+
+function describeResult(result: ResultEvent): string | null {
+  if (isNotReached(result)) return null; // told of together at the end
   const head = `${result.outcome.padEnd(10)} ${clean(result.input)}`;
   const { source, output } = result;
   const parts = [source ?? '', planOf(result), outputOf(output), endOf(result)].map(clean);
@@ -28,12 +37,12 @@ function describeResult(result: ResultEvent): string {
 }
 
 function planOf({ kind, plan }: ResultEvent): string {
-  if (kind === null || plan === null) return '';
+  if (kind === null || plan === null || plan.action === 'refuse') return '';
   const why = plan.reasons.length === 0 ? 'it is right as it is' : plan.reasons.join('; ');
   return `${DONE[plan.action]} as ${kind}: ${why}`;
 }
 
-const DONE = { keep: 'kept', remux: 'remuxed', encode: 'encoded', refuse: 'refused' } as const;
+const DONE = { keep: 'kept', remux: 'remuxed', encode: 'encoded' } as const;
 
 function outputOf(output: Output | null): string {
   if (output === null) return '';
@@ -55,13 +64,19 @@ function endOf(result: ResultEvent): string {
 export function describeSummary(
   { counts, seconds, stopped }: SummaryEvent,
   goal: 'send' | 'prepare',
+  notReached: number,
 ): string {
   const { sent, prepared, skipped, failed, uncertain } = counts;
   const done = goal === 'prepare' ? `${prepared} prepared` : `${sent} sent`;
-  const lines = [
-    `${done}, ${skipped} skipped, ${failed} failed, ${uncertain} uncertain in ${seconds.toFixed(1)} s`,
-  ];
-  if (stopped !== null) lines.push(clean(stopped.message));
+  const ends = [done, `${skipped} skipped`, `${failed - notReached} failed`];
+  ends.push(`${uncertain} uncertain`);
+  if (notReached > 0) ends.push(`${notReached} not reached`);
+  const lines = [`${ends.join(', ')} in ${seconds.toFixed(1)} s`];
+  if (stopped?.code === 'interrupted')
+    lines.push('Interrupted. The same command goes on from here.');
+  else if (stopped !== null) {
+    lines.push(clean(stopped.message), 'Nothing is lost: the same command goes on from here.');
+  }
   return lines.join('\n');
 }
 

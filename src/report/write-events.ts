@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { StartedEvent, StatuscastEvent, SummaryEvent } from '../events.js';
-import { describeEvent, describeSummary } from './people.js';
+import { describeEvent, describeSummary, isNotReached } from './people.js';
 
 export interface Streams {
   readonly stdout: Writable;
@@ -21,13 +21,15 @@ export async function writeEvents(
 ): Promise<SummaryEvent | null> {
   const people = json ? stderr : stdout;
   let started: StartedEvent | null = null;
+  let notReached = 0;
   for await (const event of events) {
     if (json) await write(stdout, JSON.stringify(event));
     const text = describeEvent(event);
+    if (event.type === 'result' && isNotReached(event)) notReached++;
     if (event.type === 'started') started = event;
     if (text !== null) await write(people, text);
     if (event.type === 'summary') {
-      await write(people, describeSummary(event, started?.goal ?? 'send'));
+      await write(people, describeSummary(event, started?.goal ?? 'send', notReached));
       if (started !== null) await write(people, describePlaces(started));
       return event;
     }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseLines, resultsOf, runCli, startCli, summaryOf } from '../support/run-cli.js';
@@ -146,6 +146,63 @@ describe('prepare', () => {
     const { stdout } = await runCli(['prepare', 'album', '--out', 'out', '--json'], { cwd });
     expect(new Set(resultsOf(stdout).map(({ output }) => output?.path)).size).toBe(2);
   });
+});
+
+describe('sources are never touched', () => {
+  test('an output folder that is the folder of the inputs is refused', async () => {
+    const { cwd, album } = await makeAlbum(['conforming.jpg', 'landscape.jpg']);
+    const before = await readFile(path.join(album, 'conforming.jpg'));
+    for (const paths of [['album'], ['album/landscape.jpg']]) {
+      const { code, stderr } = await runCli(['prepare', ...paths, '--out', 'album'], { cwd });
+      expect(code).toBe(2);
+      expect(stderr).toContain('another folder');
+    }
+    expect(await readFile(path.join(album, 'conforming.jpg'))).toEqual(before);
+    expect(await readdir(album)).toEqual(['conforming.jpg', 'landscape.jpg']);
+  });
+
+  test('a link to the output folder does not make outputs inputs', async () => {
+    const { cwd } = await makeAlbum(['grey.png']);
+    await symlink('album', path.join(cwd, 'linked'));
+    for (let run = 0; run < 2; run++) {
+      const args = ['prepare', 'album', '--out', 'linked/out', '--json'];
+      expect(resultsOf((await runCli(args, { cwd })).stdout)).toHaveLength(1);
+    }
+  });
+});
+
+test('outputs of one name in a kept folder are not sent for one another', async () => {
+  const { cwd } = await makeAlbum({ 'a.wav': 'long-64s.wav', 'a.flac': 'surround.flac' });
+  const sandbox = await openTestSandbox({
+    faults: [{ name: 'quota', method: 'sendMediaStatus', times: 2 }],
+  });
+  const env = variablesOf(sandbox);
+  for (const name of ['a.wav', 'a.flac']) {
+    const { code } = await runCli(['send', `album/${name}`, '--out', 'kept'], { cwd, env });
+    expect(code).toBe(3);
+  }
+  const { code, stdout } = await runCli(['send', 'album', '--json'], { cwd, env });
+  expect(code).toBe(0);
+  expect(summaryOf(stdout).counts.sent).toBe(2);
+  expect(new Set(sandbox.statuses().map(({ file }) => file?.sha256)).size).toBe(2);
+  // What was to be kept stays, also when a later run posts it.
+  expect(await readdir(path.join(cwd, 'kept'))).toEqual(['a.mp3']);
+});
+
+test('after a refusal that concerns the account no further send leaves', async () => {
+  const { cwd } = await makeAlbum(['grey.png', 'landscape.jpg', 'still.gif', 'tiny-20x30.png']);
+  const sandbox = await openTestSandbox({ faults: [{ name: 'quota', method: 'sendMediaStatus' }] });
+  const { code } = await runCli(['send', 'album'], { cwd, env: variablesOf(sandbox) });
+  expect(code).toBe(3);
+  expect(sandbox.statuses()).toEqual([]);
+});
+
+test('an empty list of participants does not mean everybody', async () => {
+  const { cwd } = await makeAlbum(['grey.png']);
+  const args = ['send', 'album', '--sandbox', '--participants', ''];
+  const { code, stderr } = await runCli(args, { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toContain('--participants');
 });
 
 describe('what is wrong with the call ends with 2', () => {

@@ -100,9 +100,21 @@ describe.concurrent('the journal', () => {
   });
 
   test('does not count what is older than the attempt', async (scope) => {
-    const timestamp = Math.floor(Date.now() / 1000) - 10;
+    const timestamp = Math.floor(Date.now() / 1000) - 15 * 60;
     const client = await openJournal(scope, [entryOf({ timestamp })]);
     expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+  });
+
+  test('proves nothing by one from just before: the clocks may differ', async (scope) => {
+    const timestamp = Math.floor(Date.now() / 1000) - 10;
+    const client = await openJournal(scope, [entryOf({ timestamp })]);
+    expect(await findOutcome(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'uncertain' });
+  });
+
+  test('proves nothing by its silence about what was sent two days ago', async (scope) => {
+    const client = await openJournal(scope, []);
+    const attempt = { ...attemptNow(), attemptedAtMs: Date.now() - 48 * 3_600_000 };
+    expect(await findOutcome(client, attempt, OPTIONS)).toMatchObject({ type: 'uncertain' });
   });
 
   test('counts what happened in the very second of the attempt', async (scope) => {
