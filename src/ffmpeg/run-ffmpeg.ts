@@ -2,13 +2,6 @@ import ffmpegCommand from 'fluent-ffmpeg';
 import type { Ffmpeg } from './find-ffmpeg.js';
 import { runProgram } from './run-program.js';
 
-declare module 'fluent-ffmpeg' {
-  interface FfmpegCommand {
-    /** The argv that the builder has come to; what its own `run()` would spawn. */
-    _getArguments(): string[];
-  }
-}
-
 /** One run of ffmpeg as plain data. */
 export interface Recipe {
   readonly inputs: readonly RecipeInput[];

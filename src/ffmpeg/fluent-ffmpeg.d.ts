@@ -1,0 +1,9 @@
+export {};
+
+// Not in run-ffmpeg.ts: a published declaration would ask users for the builder's types.
+declare module 'fluent-ffmpeg' {
+  interface FfmpegCommand {
+    /** The argv that the builder has come to; what its own `run()` would spawn. */
+    _getArguments(): string[];
+  }
+}
