@@ -1,3 +1,5 @@
+// Only a module can augment another.
+// oxlint-disable-next-line unicorn/require-module-specifiers
 export {};
 
 // Not in run-ffmpeg.ts: a published declaration would ask users for the builder's types.
