@@ -78,8 +78,7 @@ async function runAll(
   const outDir = path.resolve(settings.out || (options.goal === 'send' ? outputsDir : 'out'));
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
-  await removeStalePartials(outputsDir);
-  await removeStalePartials(outDir);
+  for (const folder of new Set([outputsDir, outDir])) await removeStalePartials(folder);
 
   const ending = new AbortController();
   const stop = (cause: StatuscastError) => {

@@ -7,7 +7,7 @@ import {
   expectVideoContract,
 } from './support/contract.js';
 import { resultsOf, ROOT, runCli, summaryOf, type Result } from './support/run-cli.js';
-import { makeFolder } from './support/state.js';
+import { tempFolder } from './support/temp-folder.js';
 
 const corpus = path.join(ROOT, '../shared/corpus');
 const isThere = existsSync(corpus);
@@ -19,7 +19,7 @@ test.skipIf(!isThere)(
   'no real file crashes it, hangs it, or leads to an output that breaks the contract',
   { timeout: TIMEOUT_MS },
   async () => {
-    const cwd = await makeFolder();
+    const cwd = await tempFolder();
     const args = ['prepare', corpus, '--out', 'out', '--json'];
     const { stdout, stderr, code } = await runCli(args, { cwd });
     expect([0, 1], stderr).toContain(code);

@@ -20,7 +20,8 @@ import {
   type StatuscastEvent,
 } from '../src/index.js';
 import { ROOT } from './support/run-cli.js';
-import { makeAlbum, makeFolder, openTestSandbox } from './support/state.js';
+import { makeAlbum, openTestSandbox } from './support/state.js';
+import { tempFolder } from './support/temp-folder.js';
 
 const FAST = { uploadsPerSecond: 0, journalWaitMs: 1000 };
 
@@ -88,7 +89,7 @@ test('what is wrong with the call is thrown, with every fault', async () => {
 });
 
 test('the stages work by themselves, from bytes to a status', async () => {
-  const out = await makeFolder();
+  const out = await tempFolder();
   const ffmpeg = await findFfmpeg();
   const settings = createSettings({ maxDurationSeconds: 30 });
   const sandbox = await openTestSandbox();

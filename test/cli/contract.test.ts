@@ -3,7 +3,8 @@ import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseLines, resultsOf, runCli, startCli, summaryOf } from '../support/run-cli.js';
-import { makeAlbum, makeFolder, openTestSandbox, variablesOf } from '../support/state.js';
+import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
+import { tempFolder } from '../support/temp-folder.js';
 
 describe('send --json', () => {
   test('prints NDJSON alone: one result for each input and the summary last', async () => {
@@ -236,14 +237,14 @@ describe('what is wrong with the call ends with 2', () => {
   });
 
   test('paths that are not there are named, all of them', async () => {
-    const cwd = await makeFolder();
+    const cwd = await tempFolder();
     const { code, stderr } = await runCli(['prepare', 'nothing', 'nowhere'], { cwd });
     expect(code).toBe(2);
     expect(stderr).toContain('nothing, nowhere');
   });
 
   test('no path at all', async () => {
-    const { code } = await runCli(['send'], { cwd: await makeFolder() });
+    const { code } = await runCli(['send'], { cwd: await tempFolder() });
     expect(code).toBe(2);
   });
 });
@@ -346,7 +347,7 @@ test('a reader that goes away ends the run without a stack trace', async () => {
 });
 
 test('a folder full of nothing is no failure', async () => {
-  const cwd = await makeFolder();
+  const cwd = await tempFolder();
   await mkdir(path.join(cwd, 'empty'));
   const { code, stdout } = await runCli(['prepare', 'empty', '--json'], { cwd });
   expect(code).toBe(0);

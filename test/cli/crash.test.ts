@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { killGroup, ROOT, runCli, start, startCli, summaryOf } from '../support/run-cli.js';
-import { makeAlbum, makeFolder, openTestSandbox, variablesOf } from '../support/state.js';
+import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
+import { tempFolder } from '../support/temp-folder.js';
 
 const ALBUM = [
   ...['landscape.jpg', 'grey.png', 'still.gif', 'cover.mp3', 'conforming.mp3', 'low-rate.mp3'],
@@ -90,7 +91,7 @@ async function postedIn(state: string): Promise<readonly string[]> {
 }
 
 test('the demo, killed with -9 and run again on its state, posts each file once', async () => {
-  const state = path.join(await makeFolder(), 'state');
+  const state = path.join(await tempFolder(), 'state');
   const demo = ['--import', 'tsx', 'scripts/demo.ts', '--state', state];
   const killed = start(process.execPath, demo, { cwd: ROOT });
   while (killed.stdout().split('\nsent ').length < 8) await sleep(5);

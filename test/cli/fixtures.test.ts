@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { manifest as rows } from '../support/fixtures.js';
 import { resultsOf, ROOT, runCli, summaryOf, type Result } from '../support/run-cli.js';
-import { makeFolder, openTestSandbox, variablesOf } from '../support/state.js';
+import { openTestSandbox, variablesOf } from '../support/state.js';
+import { tempFolder } from '../support/temp-folder.js';
 
 const EXTENSIONS = { image: 'jpg', audio: 'mp3', video: 'mp4' } as const;
 const MIMES = { image: 'image/jpeg', audio: 'audio/mpeg', video: 'video/mp4' } as const;
@@ -17,7 +18,7 @@ describe('every fixture ends as its manifest says', async () => {
 
   test('one run over all of them', async () => {
     const before = await Promise.all(rows.map(({ file }) => hashOf(file)));
-    const cwd = await makeFolder();
+    const cwd = await tempFolder();
     const sandbox = await openTestSandbox();
     const { stdout, code } = await runCli(
       ['send', path.join(ROOT, 'fixtures'), '--json', '--out', 'out'],

@@ -1,22 +1,15 @@
-import { cp, mkdtemp, mkdir, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { ROOT } from './run-cli.js';
-
-/** A folder of the test's own, gone when it ends. */
-export async function makeFolder(): Promise<string> {
-  const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'statuscast-test-')));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { tempFolder } from './temp-folder.js';
 
 /** A folder `album` with these fixtures, named as given or as they are, in a folder of its own. */
 export async function makeAlbum(
   files: readonly string[] | Readonly<Record<string, string>>,
 ): Promise<{ readonly cwd: string; readonly album: string }> {
-  const cwd = await makeFolder();
+  const cwd = await tempFolder();
   const album = path.join(cwd, 'album');
   await mkdir(album);
   const entries: readonly (readonly [string, string])[] = Array.isArray(files)
