@@ -75,9 +75,16 @@ export function settingsFromVariables(env: NodeJS.ProcessEnv): SettingsSource {
 
 /** The settings that change the bytes of an output of this kind: part of a status's identity. */
 export function outputSettings(settings: Settings, kind: Kind): Readonly<Record<string, unknown>> {
+  const defaults = settingsSchema.parse({});
   return Object.fromEntries(
     settingNames
-      .filter((name) => factsOf(name).affects.includes(kind))
+      .filter((name) => {
+        const { affects, affectsLater } = factsOf(name);
+        return (
+          affects.includes(kind) ||
+          (affectsLater.includes(kind) && settings[name] !== defaults[name])
+        );
+      })
       .map((name) => [name, settings[name]]),
   );
 }

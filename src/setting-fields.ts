@@ -16,6 +16,11 @@ export interface SettingFacts {
   readonly expects: string;
   /** The kinds of output that it changes: a changed value makes another status of the same file. */
   readonly affects: readonly Kind[];
+  /**
+   * The same, for a setting that came after files had been posted without it: at its default it
+   * makes no other status of them.
+   */
+  readonly affectsLater: readonly Kind[];
   /** What it is for: a run that only prepares has no use for the settings of sending. */
   readonly scope: 'prepare' | 'send';
 }
@@ -28,6 +33,7 @@ export const settingFacts = z.registry<SettingFacts>();
 interface Common {
   readonly about: string;
   readonly affects?: readonly Kind[];
+  readonly affectsLater?: readonly Kind[];
   /** Default: both. */
   readonly scope?: 'send';
 }
@@ -50,11 +56,9 @@ export function number(
     .default(o.default)
     .register(settingFacts, {
       type: 'number',
-      about: o.about,
       unit: o.unit,
       expects: `a ${o.fraction === true ? '' : 'whole '}number from ${o.min} to ${o.max} (${o.unit.toLowerCase()})`,
-      affects: o.affects ?? [],
-      scope: o.scope ?? 'prepare',
+      ...commonFacts(o),
     });
 }
 
@@ -67,11 +71,9 @@ export function choice<const Choice extends string>(
     .default(o.default)
     .register(settingFacts, {
       type: 'choice',
-      about: o.about,
       unit: choices.join('|'),
       expects: `one of ${choices.join(', ')}`,
-      affects: o.affects ?? [],
-      scope: o.scope ?? 'prepare',
+      ...commonFacts(o),
     });
 }
 
@@ -81,11 +83,9 @@ export function boolean(o: Common & { default: boolean }) {
     .default(o.default)
     .register(settingFacts, {
       type: 'boolean',
-      about: o.about,
       unit: '',
       expects: 'true or false',
-      affects: o.affects ?? [],
-      scope: o.scope ?? 'prepare',
+      ...commonFacts(o),
     });
 }
 
@@ -106,11 +106,9 @@ export function text(
       .default(o.default)
       .register(settingFacts, {
         type: 'text',
-        about: o.about,
         unit: o.unit,
         expects: expected.join(' '),
-        affects: o.affects ?? [],
-        scope: o.scope ?? 'prepare',
+        ...commonFacts(o),
       })
   );
 }
@@ -128,12 +126,14 @@ export function participantList(o: Common) {
     .default([])
     .register(settingFacts, {
       type: 'list',
-      about: o.about,
       unit: 'NUMBERS',
       expects: 'phone numbers with country code, like 70000001234 or 70000001234@c.us',
-      affects: [],
-      scope: o.scope ?? 'prepare',
+      ...commonFacts(o),
     });
+}
+
+function commonFacts({ about, affects = [], affectsLater = [], scope }: Common) {
+  return { about, affects, affectsLater, scope: scope ?? 'prepare' } as const;
 }
 
 /** A bare phone number becomes the name that GREEN-API wants. */

@@ -17,10 +17,9 @@ export const settingsSchema = z.strictObject({
     scope: 'send',
     about: 'Only these contacts see the statuses, by phone number, separated by commas',
   }),
-  audioAs: choice(['media', 'voice'], {
-    scope: 'send',
+  audioAs: choice(['media', 'voice', 'video'], {
     default: 'media',
-    about: 'Send sound with SendMediaStatus or with SendVoiceStatus',
+    about: 'Send sound with SendMediaStatus, with SendVoiceStatus, or as a video of its waveform',
   }),
 
   // Where things are kept.
@@ -140,17 +139,44 @@ export const settingsSchema = z.strictObject({
     about: 'Longest sound or video; what is longer is cut',
     affects: ['audio', 'video'],
   }),
-  position: choice(['attention', 'entropy', 'centre'], {
+  start: number({
+    default: 0,
+    min: 0,
+    max: 86_400,
+    unit: 'SECONDS',
+    fraction: true,
+    about: 'Where in a sound or video the status begins',
+    affectsLater: ['audio', 'video'],
+  }),
+  long: choice(['trim', 'split'], {
+    default: 'trim',
+    about: 'Cut what is too long, or split it into parts, a status each',
+    affectsLater: ['audio', 'video'],
+  }),
+  fit: choice(['crop', 'blur', 'pad', 'auto'], {
+    default: 'crop',
+    about: 'Cut an image to 9:16, or show all of it over a blurred copy or a colour',
+    affectsLater: ['image'],
+  }),
+  position: choice(['attention', 'entropy', 'centre', 'N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'], {
     default: 'attention',
     about: 'What the crop of an image keeps',
     affects: ['image'],
+  }),
+  crop: text({
+    default: '',
+    unit: 'X,Y,W,H',
+    pattern: /^(\d+,\d+,[1-9]\d*,[1-9]\d*)?$/,
+    about: 'The part of an image to show, in pixels of the upright picture',
+    affectsLater: ['image'],
   }),
   background: text({
     default: '#000000',
     unit: '#RRGGBB',
     pattern: /^#[0-9a-fA-F]{6}$/,
-    about: 'Colour behind transparent images',
+    about: 'Colour behind transparent pictures, and around padded ones',
     affects: ['image'],
+    affectsLater: ['video'],
   }),
   maxMegapixels: number({
     default: 100,
@@ -232,6 +258,23 @@ export const settingsSchema = z.strictObject({
     default: true,
     about: 'Add a silent sound track to videos that have none',
     affects: ['video'],
+  }),
+  language: text({
+    default: '',
+    unit: 'LANGUAGE',
+    pattern: /^([a-z]{2,3})?$/i,
+    about: 'The sound track to take where there are several, such as en or eng',
+    affectsLater: ['audio', 'video'],
+  }),
+  loudness: boolean({
+    default: false,
+    about: 'Bring sound to -16 LUFS, measured first',
+    affectsLater: ['audio', 'video'],
+  }),
+  fade: boolean({
+    default: false,
+    about: 'Fade out where something too long is cut',
+    affectsLater: ['audio', 'video'],
   }),
   audioMaxBytes: number({
     default: limits.AUDIO_MAX_BYTES,

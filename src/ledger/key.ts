@@ -28,7 +28,8 @@ export function createKeys(
     // A voice status has no caption: another one makes no other status of it.
     const isVoice = kind === 'audio' && settings.audioAs === 'voice';
     const caption = isVoice ? '' : settings.caption;
-    const audience = { account, participants, caption, isVoice };
+    const isDrawn = kind === 'audio' && settings.audioAs === 'video';
+    const audience = { account, participants, caption, isVoice, ...(isDrawn ? { isDrawn } : {}) };
     return JSON.stringify([outputSettings(settings, kind), audience]);
   };
   const tails = { image: tailOf('image'), audio: tailOf('audio'), video: tailOf('video') };

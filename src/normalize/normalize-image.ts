@@ -124,7 +124,7 @@ async function chooseWindow(
   const found = await sharp(data, { raw: { width: smallWidth, height: smallHeight, channels } })
     .resize(Math.min(smallWidth, small(width)), Math.min(smallHeight, small(height)), {
       fit: 'cover',
-      position: sharp.strategy[plan.position],
+      position: plan.position === 'entropy' ? sharp.strategy.entropy : sharp.strategy.attention,
     })
     .toBuffer({ resolveWithObject: true });
   // sharp tells by how much the picture was moved under the window: negative numbers.

@@ -136,7 +136,7 @@ async function sendOnce(
     return ledger.claimSend(key, before, attemptedAtMs, link);
   };
   const { caption, participants, audioAs, retries } = settings;
-  const as = kind === 'audio' ? audioAs : 'media';
+  const as = kind === 'audio' && audioAs === 'voice' ? audioAs : ('media' as const);
   const { urlFile } = link;
   const status = { urlFile, fileName, caption, participants };
   const options = { as, claim, retries, signal, onWaiting };

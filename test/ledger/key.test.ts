@@ -21,13 +21,19 @@ const AUDIENCE: Readonly<Record<string, readonly string[]>> = {
   audioAs: ['audio'],
 };
 
+const OTHER_TEXTS: Readonly<Record<string, string>> = {
+  background: '#FFFFFF',
+  crop: '0,0,90,160',
+  language: 'en',
+};
+
 /** Settings with another value than the default for one of them. */
 function changed({ name, type, unit, default: value }: Setting): SettingsInput {
   const others: Readonly<Record<Setting['type'], unknown>> = {
     number: typeof value === 'number' ? nearby(name, value) : 0,
     choice: unit.split('|').find((choice) => choice !== value),
     boolean: value !== true,
-    text: name === 'background' ? '#FFFFFF' : 'other',
+    text: OTHER_TEXTS[name] ?? 'other',
     list: ['70000001234@c.us'],
   };
   return { [name]: others[type] };
@@ -49,8 +55,16 @@ function nearby(name: string, value: number): number {
 test.each(listSettings())('$name makes other keys where it makes another status', (setting) => {
   const keys = keysOf(changed(setting));
   const kindsChanged = KINDS.filter((kind) => keys[kind] !== DEFAULT_KEYS[kind]);
-  const matters = AUDIENCE[setting.name] ?? setting.affects;
+  const matters = AUDIENCE[setting.name] ?? [...setting.affects, ...setting.affectsLater];
   expect(kindsChanged).toEqual(KINDS.filter((kind) => matters.includes(kind)));
+});
+
+test('settings that came later leave the keys of what was posted before them alone', () => {
+  expect(DEFAULT_KEYS).toEqual({
+    image: '408a01ddfcc049dbf14ded7580e78745ece3a4d88038dc5b87f05e89a418de4b',
+    audio: 'd178b282bf3dd7717b57eb8ecca8dd3f3176f1112ecc4f3e976bb4e092154ddb',
+    video: 'd5f6b63c265079c732beca98a55dff428c9368ac430bc8e06eb33cbd60d83f59',
+  });
 });
 
 test('the same settings make the same keys, in hex', () => {
