@@ -16,6 +16,7 @@ export type ErrorFacts =
   | { readonly code: 'format-unsupported'; readonly file: string; readonly why: string }
   | { readonly code: 'undecodable'; readonly file: string; readonly why: string }
   | { readonly code: 'too-large'; readonly file: string; readonly why: string }
+  | { readonly code: 'too-short'; readonly file: string; readonly why: string }
   | { readonly code: 'program-failed'; readonly program: string; readonly why: string }
   | { readonly code: 'program-timeout'; readonly program: string; readonly timeoutMs: number }
   | {
@@ -131,6 +132,8 @@ export function describe(facts: ErrorFacts): string {
       return `Cannot decode ${facts.file}: ${facts.why}. Copy it again, or export it anew.`;
     case 'too-large':
       return `Cannot use ${facts.file}: ${facts.why}.`;
+    case 'too-short':
+      return `Cannot use ${facts.file}: ${facts.why}. Let it begin earlier.`;
     case 'program-failed':
       return `${facts.program} failed: ${facts.why}`;
     case 'program-timeout':

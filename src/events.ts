@@ -1,4 +1,12 @@
-import type { JobError, Kind, Outcome, Output, PlanSummary, SkipReason } from './job.js';
+import type {
+  JobError,
+  Kind,
+  Outcome,
+  Output,
+  PartResult,
+  PlanSummary,
+  SkipReason,
+} from './job.js';
 
 /**
  * What the pipeline tells the outside: the library's async iterable, and one JSON object a line
@@ -31,11 +39,20 @@ export interface FoundEvent {
   readonly bytes: number;
 }
 
+/** A part of a split input. */
+export interface PartNumber {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly of: number;
+}
+
 /** An input has entered a stage of its life. */
 export interface StageEvent {
   readonly type: 'stage';
   readonly input: string;
   readonly stage: 'inspect' | 'normalize' | 'upload' | 'send' | 'find-out';
+  /** Which part of a split input; null where nothing is split. */
+  readonly part: PartNumber | null;
   /** The plan, from `normalize` on. */
   readonly kind: Kind | null;
   readonly plan: PlanSummary | null;
@@ -46,6 +63,7 @@ export interface ProgressEvent {
   readonly type: 'progress';
   readonly input: string;
   readonly stage: 'normalize' | 'upload';
+  readonly part: PartNumber | null;
   readonly unit: 'seconds' | 'bytes';
   readonly done: number;
   /** Null when it is not known. */
@@ -79,6 +97,11 @@ export interface ResultEvent {
   readonly detail: string | null;
   /** Why it failed or is uncertain. */
   readonly error: JobError | null;
+  /**
+   * The parts of a split input, as far as it came; null where nothing was split. The fields above
+   * are those of the first part then, the outcome and the error those of the first that fared worse.
+   */
+  readonly parts: readonly PartResult[] | null;
 }
 
 /** The last event of a run. */

@@ -24,6 +24,18 @@ export interface Input {
   readonly bytes: number;
 }
 
+/** What becomes one status of a sound or clip; a picture is always whole. */
+export interface Part {
+  /** 1 for the first. */
+  readonly number: number;
+  /** How many there are: 1 where nothing is split. */
+  readonly of: number;
+  /** Where it begins in the source. */
+  readonly startSeconds: number;
+  /** Its length; null for as much as is there and fits. */
+  readonly seconds: number | null;
+}
+
 /** What `plan` decided, as far as the outside is told. */
 export interface PlanSummary {
   readonly action: 'keep' | 'remux' | 'encode' | 'refuse';
@@ -61,6 +73,20 @@ export type Ending =
     }
   | { readonly outcome: 'failed'; readonly error: JobError }
   | { readonly outcome: 'uncertain'; readonly error: JobError; readonly urlFile: string | null };
+
+/** How one part of a split input ended. */
+export interface PartResult {
+  readonly number: number;
+  readonly of: number;
+  /** Where it begins in the source. */
+  readonly startSeconds: number;
+  readonly outcome: Outcome;
+  readonly output: Output | null;
+  readonly urlFile: string | null;
+  readonly idMessage: string | null;
+  readonly reason: SkipReason | null;
+  readonly error: JobError | null;
+}
 
 export type SkipReason = 'already-sent' | 'duplicate' | 'not-media';
 

@@ -127,7 +127,7 @@ async function runAll(
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
       emit({ type: 'found', input: input.input, bytes: input.bytes });
-      const task: Task = { input, outputStem: nameOutput(input), ...takeTurn(turn) };
+      const task: Task = { input, nameOutput: nameOutput(input), ...takeTurn(turn) };
       turn = task.left;
       void inFlight.add(async () => {
         const result = await runInput(run, task);

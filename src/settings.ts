@@ -151,7 +151,6 @@ export const settingsSchema = z.strictObject({
   long: choice(['trim', 'split'], {
     default: 'trim',
     about: 'Cut what is too long, or split it into parts, a status each',
-    affectsLater: ['audio', 'video'],
   }),
   fit: choice(['crop', 'blur', 'pad', 'auto'], {
     default: 'crop',

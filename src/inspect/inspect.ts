@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { ImageProbe } from './probe-image.js';
+import { measureLength } from './measure-length.js';
 import {
   probeMedia,
   type MediaProbe,
@@ -38,6 +39,11 @@ export interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default 30,000. */
   readonly timeoutMs?: number;
+  /**
+   * Count the packets of what is longer than this or says nothing of its length: reads all of the
+   * file. Default: its word is taken.
+   */
+  readonly measureAboveSeconds?: number | undefined;
   /** The file's name for messages. Default: the last part of its path. */
   readonly name?: string;
 }
@@ -52,7 +58,26 @@ export async function inspect(
   path: string,
   options: InspectOptions = {},
 ): Promise<Inspection> {
-  return probe(ffmpeg, path, await sniff(path), options);
+  const seen = await probe(ffmpeg, path, await sniff(path), options);
+  return seen.type === 'audio' || seen.type === 'video'
+    ? { ...seen, media: await measure(ffmpeg, path, seen, options) }
+    : seen;
+}
+
+/** The probe, with its length measured where that was asked for. */
+async function measure(
+  ffmpeg: Ffmpeg,
+  path: string,
+  seen: Extract<Inspection, { readonly media: MediaProbe }>,
+  { signal, timeoutMs = PROBE_TIMEOUT_MS, measureAboveSeconds }: InspectOptions,
+): Promise<MediaProbe> {
+  const { media } = seen;
+  if (measureAboveSeconds === undefined) return media;
+  if (media.durationSeconds !== null && media.durationSeconds <= measureAboveSeconds) return media;
+  const { index } = seen.type === 'video' ? seen.picture : seen.sound;
+  const stream = { demuxer: media.demuxer, index };
+  const durationSeconds = await measureLength(ffmpeg, path, stream, { signal, timeoutMs });
+  return durationSeconds === null ? media : { ...media, durationSeconds };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import type { PartNumber } from '../events.js';
 import type { Kind } from '../job.js';
 import { type Settings } from '../settings.js';
 import { outputSettings } from '../resolve-settings.js';
@@ -15,6 +16,8 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
   return hash.digest('hex');
 }
 
+const WHOLE: PartNumber = { number: 1, of: 1 };
+
 /**
  * Gives the keys of a content: what makes it one status and not another. The bytes, what changes
  * the output of its kind, and who sees it with which words, from which account.
@@ -22,7 +25,7 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
 export function createKeys(
   settings: Settings,
   account: string,
-): (content: string) => Readonly<Record<Kind, string>> {
+): (content: string, part?: PartNumber) => Readonly<Record<Kind, string>> {
   const participants = [...settings.participants].sort();
   const tailOf = (kind: Kind) => {
     // A voice status has no caption: another one makes no other status of it.
@@ -33,8 +36,11 @@ export function createKeys(
     return JSON.stringify([outputSettings(settings, kind), audience]);
   };
   const tails = { image: tailOf('image'), audio: tailOf('audio'), video: tailOf('video') };
-  return (content) => {
-    const keyed = (tail: string) => createHash('sha256').update(content).update(tail).digest('hex');
+  return (content, part = WHOLE) => {
+    // What was sent whole is known whole, whether or not it might have been split.
+    const which = part.of === 1 ? '' : JSON.stringify([part.number, part.of]);
+    const keyed = (tail: string) =>
+      createHash('sha256').update(content).update(tail).update(which).digest('hex');
     return {
       image: keyed(tails.image),
       audio: keyed(tails.audio),

@@ -26,7 +26,11 @@ export async function normalizeAudio(
     ffmpeg,
     {
       inputs: [
-        { source: path, demuxer: plan.demuxer, options: ['-t', plan.cutSeconds.toFixed(6)] },
+        {
+          source: path,
+          demuxer: plan.demuxer,
+          options: readOptions(plan, { isCopy: plan.sound.action === 'copy' }),
+        },
       ],
       maps: [`0:${plan.sound.index}`],
       video: null,
@@ -35,7 +39,7 @@ export async function normalizeAudio(
           ? { codec: 'copy', filters: [], options: [] }
           : encodeTo('libmp3lame', plan.sound),
       options: [
-        ...['-t', plan.cutSeconds.toFixed(6)],
+        ...writeOptions(plan),
         ...WITHOUT_METADATA,
         ...tags.flatMap(([name, value]) =>
           value === null ? [] : ['-metadata', `${name}=${value}`],
@@ -47,6 +51,28 @@ export async function normalizeAudio(
     },
     options,
   );
+}
+
+/** Where a plan begins and ends in its source. */
+type Place = Pick<AudioPlan, 'startSeconds' | 'leadSeconds' | 'cutSeconds'>;
+
+/** Read behind the end of a part, so that its last frame and sample are there to be written. */
+const READ_ON_SECONDS = 1;
+
+/** Begins before the part where a seek is needed, and reads no further than needed. */
+export function readOptions(
+  { startSeconds, leadSeconds, cutSeconds }: Place,
+  { isCopy }: { readonly isCopy: boolean },
+): readonly string[] {
+  const from = startSeconds - leadSeconds;
+  const length = leadSeconds + cutSeconds + (isCopy ? 0 : READ_ON_SECONDS);
+  return [...(from > 0 ? ['-ss', from.toFixed(6)] : []), '-t', length.toFixed(6)];
+}
+
+/** Drops the lead, to the frame and the sample, and stops at the end. */
+export function writeOptions({ leadSeconds, cutSeconds }: Place): readonly string[] {
+  const lead = leadSeconds > 0 ? ['-ss', leadSeconds.toFixed(6)] : [];
+  return [...lead, '-t', cutSeconds.toFixed(6)];
 }
 
 /** Options for sound as the plan wants it. */

@@ -2,7 +2,7 @@ import { constants, copyFile, stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
 import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
-import { encodeTo, WITHOUT_METADATA } from './normalize-audio.js';
+import { encodeTo, readOptions, WITHOUT_METADATA, writeOptions } from './normalize-audio.js';
 import type { NormalizeOptions } from './normalize-options.js';
 
 /** The second try aims this far below the limit. */
@@ -47,14 +47,14 @@ function recipeOf(
   { threads = 1 }: NormalizeOptions,
 ): Recipe {
   const { picture, sound } = plan;
-  const cut = plan.cutSeconds.toFixed(6);
-  const silent = (plan.expectedSeconds ?? plan.cutSeconds).toFixed(6);
+  const isCopy = picture.action === 'copy' || sound.action === 'copy';
+  const silent = (plan.leadSeconds + (plan.expectedSeconds ?? plan.cutSeconds)).toFixed(6);
   return {
     inputs: [
       {
         source: path,
         demuxer: plan.demuxer,
-        options: ['-threads', String(threads), '-t', cut],
+        options: ['-threads', String(threads), ...readOptions(plan, { isCopy })],
       },
       ...(sound.action === 'silence'
         ? [{ source: silenceSource, demuxer: 'lavfi', options: ['-t', silent] }]
@@ -68,7 +68,7 @@ function recipeOf(
     video: picture.action === 'copy' ? COPY : encodePicture(ffmpeg, picture, threads),
     audio: audioOf(sound),
     options: [
-      ...['-t', cut],
+      ...writeOptions(plan),
       ...WITHOUT_METADATA,
       ...['-movflags', '+faststart', '-max_muxing_queue_size', '4096'],
       // The source may be shorter than it says; silence must not outlast the picture.

@@ -3,7 +3,7 @@ import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { OUTPUT_TYPES, type Output } from '../job.js';
+import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
 import type { Media } from '../inspect/inspect.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
 import type { Settings } from '../settings.js';
@@ -20,6 +20,8 @@ export interface NormalizeTask {
   readonly name: string;
   readonly media: Media;
   readonly plan: Plan;
+  /** What of a sound or clip is taken. Default: as much as fits. */
+  readonly part?: Part;
   /** Absolute path of the output without its extension. */
   readonly outputStem: string;
 }
@@ -47,7 +49,7 @@ export async function normalize(
     const { plan } = next;
     const result = await attempt(ffmpeg, task, plan, settings, options);
     if (result.type === 'kept') return { plan, output: result.output };
-    next = retreat(next, result, task.name, settings);
+    next = retreat(next, result, task, settings);
     if (next !== null) continue;
     if (result.type === 'failed') throw result.error;
     const { faults } = result;
@@ -66,21 +68,21 @@ type Attempt = CheckResult | { readonly type: 'failed'; readonly error: Statusca
 function retreat(
   { media, plan }: Candidate,
   result: Exclude<Attempt, { readonly type: 'kept' }>,
-  name: string,
+  { name, part }: NormalizeTask,
   settings: Settings,
 ): Candidate | null {
   const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
   if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
     // A sound that cannot be decoded is no reason to lose a good picture.
     const silent = { ...media, sound: null };
-    return candidate(silent, planMedia(silent, name, settings));
+    return candidate(silent, planMedia(silent, name, settings, [], part));
   }
   const isCopy = plan.kind === 'video' ? plan.picture.action === 'copy' : plan.action !== 'encode';
   if (!isCopy) return null;
   if (result.type === 'failed' && plan.kind === 'image') return null; // it does not decode
   const facts = result.type === 'failed' ? [result.error.message] : result.faults;
   const because = facts.map((fact) => `a copy was not enough: ${fact}`);
-  return candidate(media, planMedia(media, name, settings, because));
+  return candidate(media, planMedia(media, name, settings, because, part));
 }
 
 function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {

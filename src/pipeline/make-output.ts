@@ -1,10 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
-import { describeMedia } from '../inspect/describe-media.js';
-import { inspect } from '../inspect/inspect.js';
-import type { Ending, Input, Kind, Output, PlanSummary } from '../job.js';
+import type { PartNumber } from '../events.js';
+import type { Kind, Output, Part, PlanSummary } from '../job.js';
 import { normalize } from '../normalize/normalize.js';
 import { plan, summarizePlan } from '../plan/plan.js';
+import { fingerprint, type Opened } from './open-input.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
 
@@ -22,16 +22,8 @@ export interface Made extends Planned {
   readonly output: Output;
 }
 
-/** An end that was reached before there was an output to send. */
-export interface Ended {
-  readonly type: 'ended';
-  readonly kind: Kind | null;
-  readonly ending: Ending;
-}
-
 /**
- * The media half of an input's life: inspect, plan, normalize, check.
- * @param before the file's fingerprint when it was first read
+ * Makes the output of an input, or of one part of it: plan, normalize, check.
  * @param stemFor where its output goes, without the extension
  * @param onPlanned told before the plan is carried out, or when it is to refuse the file
  * @throws StatuscastError for what makes the file unfit
@@ -39,22 +31,14 @@ export interface Ended {
 export async function makeOutput(
   run: Run,
   { input }: Task,
-  before: string,
+  { media, source, before }: Opened,
+  part: Part,
   stemFor: (kind: Kind) => string,
   onPlanned: (planned: Planned) => void,
-): Promise<Made | Ended> {
+): Promise<Made> {
   const { settings, ffmpeg, signal, emit } = run;
   const name = input.input;
-  const timeoutMs = settings.probeTimeoutMs;
-  const media = await inspect(ffmpeg, input.path, { name, signal, timeoutMs });
-  if (media.type === 'unusable') throw new StatuscastError(media.error);
-  if (media.type === 'not-media') {
-    const detail = `not media: ${media.label}`;
-    const ending = { outcome: 'skipped', reason: 'not-media', detail, idMessage: null } as const;
-    return { type: 'ended', kind: null, ending };
-  }
-  const source = describeMedia(media);
-  const decided = plan(media, name, settings);
+  const decided = plan(media, name, settings, [], part);
   if (decided.action === 'refuse') {
     const error = new StatuscastError(decided.error);
     const reasons = [error.message];
@@ -66,14 +50,17 @@ export async function makeOutput(
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
   const made = await normalize(
     ffmpeg,
-    { name, path: input.path, media, plan: decided, outputStem: stemFor(kind) },
+    { name, path: input.path, media, plan: decided, part, outputStem: stemFor(kind) },
     settings,
     {
       signal,
       timeoutMs: settings.normalizeTimeoutMs,
       threads: run.threads(),
       onProgress: throttle((done) => {
-        emit({ type: 'progress', input: name, stage: 'normalize', unit: 'seconds', done, total });
+        emit({
+          ...{ type: 'progress', input: name, stage: 'normalize', part: partNumber(part) },
+          ...{ unit: 'seconds', done, total },
+        });
       }),
     },
   );
@@ -84,8 +71,7 @@ export async function makeOutput(
   return { type: 'made', kind, source, plan: summarizePlan(made.plan), output: made.output };
 }
 
-/** Changes when a file is written to while it is read. */
-export async function fingerprint(input: Input): Promise<string> {
-  const { size, mtimeMs } = await stat(input.path);
-  return `${size} ${mtimeMs}`;
+/** How a part is told of; null where nothing is split. */
+export function partNumber({ number, of }: Part): PartNumber | null {
+  return of === 1 ? null : { number, of };
 }

@@ -1,28 +1,33 @@
 import path from 'node:path';
+import type { PartNumber } from '../events.js';
 import type { Input } from '../job.js';
 
 /** File systems take 255 bytes; an extension and a number have to fit as well. */
 const MAX_STEM_BYTES = 200;
 
-/** The name of an input without its extension: what its output and its status are called. */
-export function stemOf(input: Input): string {
+/**
+ * The name of an input without its extension: what its output and its status are called, with
+ * ` (1 of 4)` for a part.
+ */
+export function stemOf(input: Input, { number, of }: PartNumber): string {
   const { name } = path.parse(input.relativePath);
   let stem = '';
   for (const character of name.replaceAll(/\p{Cc}/gu, '_')) {
     if (Buffer.byteLength(stem + character) > MAX_STEM_BYTES) break;
     stem += character;
   }
-  return ['', '.', '..'].includes(stem) ? '_' : stem;
+  const safe = ['', '.', '..'].includes(stem) ? '_' : stem;
+  return of === 1 ? safe : `${safe} (${number} of ${of})`;
 }
 
 /**
  * Gives each input a place of its own in an output folder: the same below it as the input has
- * below the argument given, without the extension; `a (2)` where `a.jpg` and `a.png` meet.
+ * below the argument given, without the extension; `a (2)` where `a.jpg` and `a.png` meet. A place
+ * is kept for the whole at once; those of parts are taken when it is known how many there are.
  */
-export function createOutputNames(outDir: string): (input: Input) => string {
+export function createOutputNames(outDir: string): (input: Input) => (part: PartNumber) => string {
   const taken = new Set<string>();
-  return (input) => {
-    const wanted = path.join(path.dirname(input.relativePath), stemOf(input));
+  const take = (wanted: string) => {
     for (let number = 1; ; number++) {
       const stem = number === 1 ? wanted : `${wanted} (${number})`;
       const folded = stem.normalize('NFC').toLowerCase();
@@ -30,5 +35,11 @@ export function createOutputNames(outDir: string): (input: Input) => string {
       taken.add(folded);
       return path.join(outDir, stem);
     }
+  };
+  return (input) => {
+    const placeOf = (part: PartNumber) =>
+      path.join(path.dirname(input.relativePath), stemOf(input, part));
+    const whole = take(placeOf({ number: 1, of: 1 }));
+    return (part) => (part.of === 1 ? whole : take(placeOf(part)));
   };
 }

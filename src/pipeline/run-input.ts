@@ -1,142 +1,117 @@
-import { constants, copyFile, mkdir, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
-import { OUTPUT_TYPES, type Ending, type Kind } from '../job.js';
-import { stemOf } from './output-names.js';
-import type { LedgerEntry } from '../ledger/ledger.js';
-import { publish } from '../publish/publish.js';
+import type { Ending, Kind, Outcome, Part, PartResult } from '../job.js';
 import { stopsRun } from '../publish/retry.js';
 import { makeEntry } from './make-entry.js';
-import { fingerprint, makeOutput, type Made, type Planned } from './make-output.js';
-import { throttle } from './throttle.js';
-import type { Publishing, Run, Task } from './run.js';
+import { makeOutput, partNumber, type Made, type Planned } from './make-output.js';
+import { openInput, type Ended, type Entered, type Opened } from './open-input.js';
+import { keepOutput, publishEntry } from './publish-entry.js';
+import type { Run, Task } from './run.js';
 
-/** What is known of an input so far. */
-type Known = Partial<Pick<Made, 'source' | 'plan' | 'output'>> & { readonly kind?: Kind | null };
-type Note = (known: Known) => void;
+/** A part under way; where nothing is split, the whole is its only part. */
+interface PartTask extends Task {
+  readonly part: Part;
+  /** What is known of it so far. */
+  known: Partial<Pick<Made, 'source' | 'plan' | 'output'>> & { readonly kind?: Kind | null };
+}
 
-/** Runs one input to its end. Whatever happens on the way, it ends with a result. */
+interface Done {
+  readonly task: PartTask;
+  readonly ending: Ending;
+}
+
+const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
+
+/**
+ * Runs one input to its end, part by part. Whatever happens on the way, it ends with a result; a
+ * part that fails keeps back those behind it, which are of no use without it.
+ */
 export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
-  let known: Known = {};
-  const note: Note = (facts) => {
-    known = facts;
-  };
+  const done: Done[] = [];
+  let current = partTask(task, WHOLE);
   try {
-    const ending =
-      run.publishing === null
-        ? await prepareInput(run, task, note)
-        : await sendInput(run, run.publishing, task, note);
-    return resultOf(task, known, ending);
+    // The first part is made in the same place in the lane in which the file was looked into.
+    const first = await inNormalizeLane(run, current, async () => {
+      const opened = await openInput(run, task);
+      if (opened.type !== 'opened') return { rest: [], step: opened };
+      const [part, ...parts] = opened.parts;
+      current = partTask(task, part);
+      const rest = parts.map((next) => ({ opened, next }));
+      return { rest, step: await makePart(run, current, opened) };
+    });
+    done.push({ task: current, ending: await conclude(run, current, first.step) });
+    for (const { opened, next } of first.rest) {
+      current = partTask(task, next);
+      const step = await inNormalizeLane(run, current, () => makePart(run, current, opened));
+      done.push({ task: current, ending: await conclude(run, current, step) });
+    }
   } catch (thrown) {
     const { code, message } = errorOf(run, task, thrown);
-    return resultOf(task, known, { outcome: 'failed', error: { code, message } });
+    done.push({ task: current, ending: { outcome: 'failed', error: { code, message } } });
   } finally {
     task.leave();
   }
+  return resultOf(task, done);
 }
 
-async function prepareInput(run: Run, task: Task, note: Note): Promise<Ending> {
-  const made = await inNormalizeLane(run, task, async () => {
-    const before = await fingerprint(task.input);
-    return makeOutput(run, task, before, () => task.outputStem, tellPlan(run, task, note));
-  });
-  note(made);
-  return made.type === 'ended' ? made.ending : { outcome: 'prepared' };
+/** Others may send once the last part has left; a part before it keeps the turn. */
+function partTask(task: Task, part: Part): PartTask {
+  const leave = part.number === part.of ? task.leave : () => undefined;
+  return { ...task, leave, part, known: {} };
 }
 
-async function sendInput(
-  run: Run,
-  publishing: Publishing,
-  task: Task,
-  note: Note,
-): Promise<Ending> {
-  const entered = await inNormalizeLane(run, task, () =>
-    makeEntry(run, publishing, task, tellPlan(run, task, note)),
-  );
-  if (entered.type === 'ended') {
-    note({ kind: entered.kind });
-    return entered.ending;
+function makePart(run: Run, task: PartTask, opened: Opened): Promise<Made | Entered | Ended> {
+  const { content } = opened;
+  const onPlanned = (planned: Planned) => {
+    task.known = planned;
+    const { kind, plan } = planned;
+    if (plan.action === 'refuse') return;
+    const part = partNumber(task.part);
+    run.emit({ type: 'stage', input: task.input.input, stage: 'normalize', part, kind, plan });
+  };
+  if (run.publishing === null || content === null) {
+    const stemFor = () => task.nameOutput(task.part);
+    return makeOutput(run, task, opened, task.part, stemFor, onPlanned);
   }
-  const { entry } = entered;
-  const path = run.settings.out === '' ? entry.output.path : await keepOutput(task, entry);
-  note({ ...entry, output: { ...entry.output, path } });
-  return publishEntry(run, publishing, task, entry);
+  return makeEntry(run, run.publishing, task, { ...opened, content }, task.part, onPlanned);
 }
 
-/** Copies the output to where the user wants to have it. */
-async function keepOutput({ outputStem }: Task, { kind, output }: LedgerEntry): Promise<string> {
-  const kept = `${outputStem}.${OUTPUT_TYPES[kind].extension}`;
-  await mkdir(dirname(kept), { recursive: true });
-  await copyFile(output.path, kept, constants.COPYFILE_FICLONE);
-  return kept;
+/** Publishes what is to be published. */
+async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended): Promise<Ending> {
+  switch (step.type) {
+    case 'made':
+      task.known = step;
+      return { outcome: 'prepared' };
+    case 'ended':
+      task.known = { ...task.known, kind: step.kind };
+      return step.ending;
+    case 'entered': {
+      const { entry } = step;
+      if (run.publishing === null) throw new Error('nothing is sent without an account');
+      const path =
+        run.settings.out === ''
+          ? entry.output.path
+          : await keepOutput(task.nameOutput(task.part), entry);
+      task.known = { ...entry, output: { ...entry.output, path } };
+      return publishEntry(run, run.publishing, task, task.part, entry);
+    }
+  }
 }
 
 function inNormalizeLane<Value>(
   run: Run,
-  { input: { input } }: Task,
+  { input: { input }, part }: PartTask,
   work: () => Promise<Value>,
 ): Promise<Value> {
   return run.inNormalizeLane(() => {
     run.signal.throwIfAborted();
-    run.emit({ type: 'stage', input, stage: 'inspect', kind: null, plan: null });
+    const which = partNumber(part);
+    // Only once: the parts of a file are looked into together.
+    if (part.number === 1) {
+      run.emit({ type: 'stage', input, stage: 'inspect', part: which, kind: null, plan: null });
+    }
     return work();
   });
-}
-
-function tellPlan(run: Run, { input: { input } }: Task, note: Note): (planned: Planned) => void {
-  return (planned) => {
-    note(planned);
-    const { kind, plan } = planned;
-    if (plan.action === 'refuse') return;
-    run.emit({ type: 'stage', input, stage: 'normalize', kind, plan });
-  };
-}
-
-async function publishEntry(
-  run: Run,
-  publishing: Publishing,
-  task: Task,
-  entry: LedgerEntry,
-): Promise<Ending> {
-  const { client, ledger, inUploadLane, inSendLane } = publishing;
-  const { input } = task.input;
-  const { kind, plan, output } = entry;
-  const ending = await publish(
-    { ...entry, fileName: `${stemOf(task.input)}.${OUTPUT_TYPES[kind].extension}` },
-    {
-      ...{ client, ledger, settings: run.settings, signal: run.signal, now: Date.now },
-      inUploadLane,
-      inSendLane: async (work) => {
-        await task.turn;
-        try {
-          return await inSendLane(work);
-        } catch (thrown) {
-          // Before the next one leaves.
-          const error = toStatuscastError(thrown);
-          if (stopsRun(error)) run.stop(error);
-          throw error;
-        } finally {
-          task.leave();
-        }
-      },
-      onStage: (stage) => {
-        // The order of sends is no reason to wait for what may take minutes to find out.
-        if (stage === 'find-out') task.leave();
-        run.emit({ type: 'stage', input, stage, kind, plan });
-      },
-      onProgress: throttle((done) => {
-        const total = output.bytes;
-        run.emit({ type: 'progress', input, stage: 'upload', unit: 'bytes', done, total });
-      }),
-      onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input, why, waitMs }),
-    },
-  );
-  const isPosted =
-    ending.outcome === 'sent' || (ending.outcome === 'skipped' && ending.reason === 'already-sent');
-  // Whatever becomes of the file, the status is out.
-  if (isPosted) await rm(output.path, { force: true }).catch(() => undefined);
-  return ending;
 }
 
 /** Why it failed: the run's own end, where that is why; the instance's fault ends the run. */
@@ -157,19 +132,48 @@ function unreadable(file: string, cause: Error): StatuscastError {
   return new StatuscastError({ code: 'file-unreadable', file, why }, { cause });
 }
 
-function resultOf({ input }: Task, known: Known, ending: Ending): ResultEvent {
+/** From what a split input's outcome is taken: that of the part that fared worst. */
+const WORST_FIRST: readonly Outcome[] = ['failed', 'uncertain', 'sent', 'prepared', 'skipped'];
+
+function resultOf({ input }: Task, done: readonly Done[]): ResultEvent {
+  const [worst] = WORST_FIRST.flatMap((outcome) =>
+    done.filter(({ ending }) => ending.outcome === outcome),
+  );
+  const [first] = done;
+  if (worst === undefined || first === undefined) throw new Error('an input ended without an end');
+  const { known } = first.task;
+  const { of } = worst.task.part;
+  const parts = done.map(partResultOf);
   return {
     type: 'result',
     input: input.input,
     kind: known.kind ?? null,
     source: known.source ?? null,
-    outcome: ending.outcome,
     plan: known.plan ?? null,
-    output: known.output ?? null,
+    ...endingFacts(first),
+    outcome: worst.ending.outcome,
+    reason: 'reason' in worst.ending ? worst.ending.reason : null,
+    detail: 'detail' in worst.ending ? worst.ending.detail : null,
+    error: 'error' in worst.ending ? worst.ending.error : null,
+    parts: of === 1 ? null : parts,
+  };
+}
+
+function partResultOf(done: Done): PartResult {
+  const { number, of, startSeconds } = done.task.part;
+  const { ending } = done;
+  return {
+    ...{ number, of, startSeconds, outcome: ending.outcome },
+    ...endingFacts(done),
+    reason: 'reason' in ending ? ending.reason : null,
+    error: 'error' in ending ? ending.error : null,
+  };
+}
+
+function endingFacts({ task, ending }: Done) {
+  return {
+    output: task.known.output ?? null,
     urlFile: 'urlFile' in ending ? ending.urlFile : null,
     idMessage: 'idMessage' in ending ? ending.idMessage : null,
-    reason: 'reason' in ending ? ending.reason : null,
-    detail: 'detail' in ending ? ending.detail : null,
-    error: 'error' in ending ? ending.error : null,
   };
 }

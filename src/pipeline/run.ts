@@ -1,4 +1,4 @@
-import type { StatuscastEvent } from '../events.js';
+import type { PartNumber, StatuscastEvent } from '../events.js';
 import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { GreenApiClient } from '../green-api/client.js';
@@ -28,7 +28,7 @@ export interface Run {
 export interface Publishing {
   readonly client: GreenApiClient;
   readonly ledger: Ledger;
-  readonly keysOf: (content: string) => Readonly<Record<Kind, string>>;
+  readonly keysOf: (content: string, part?: PartNumber) => Readonly<Record<Kind, string>>;
   /** The inputs met so far by their content. */
   readonly seen: Map<string, string>;
   /** Where outputs are until they are posted. */
@@ -40,8 +40,8 @@ export interface Publishing {
 /** One input, its place among the outputs, and its place in the order of sends. */
 export interface Task {
   readonly input: Input;
-  /** Absolute path of its output in the output folder, without the extension. */
-  readonly outputStem: string;
+  /** Absolute path of an output of it in the output folder, without the extension. */
+  readonly nameOutput: (part: PartNumber) => string;
   /** Settles when the inputs before have been sent or will not be. */
   readonly turn: Promise<void>;
   /** Says that this one has been sent or will not be; then `left` settles. */

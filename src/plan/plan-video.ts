@@ -1,7 +1,8 @@
 import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
+import type { Part } from '../job.js';
 import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
-import { encodeSound, type CopySound, type EncodeSound } from './plan-audio.js';
+import { encodeSound, placeOf, type CopySound, type EncodeSound } from './plan-audio.js';
 import type { PlanRefusal } from './plan.js';
 import { faultsOf, round } from './rules.js';
 import { HDR_TRANSFERS, isConstantRate, VIDEO_RULES } from './video-rules.js';
@@ -14,6 +15,10 @@ export interface VideoPlan {
   readonly demuxer: string;
   readonly picture: CopyPicture | EncodePicture;
   readonly sound: CopySound | EncodeSound | { readonly action: 'silence' | 'none' };
+  /** Where it begins in the source. */
+  readonly startSeconds: number;
+  /** Decoded before that and dropped: a seek may land behind a key frame. Whole frames. */
+  readonly leadSeconds: number;
   /** Read and write no further than this, so that the result as ffprobe reads it still fits. */
   readonly cutSeconds: number;
   /** How long the result should be; null where the source does not say. */
@@ -69,6 +74,7 @@ export function planVideo(
   name: string,
   settings: Settings,
   because: readonly string[],
+  part: Part,
 ): VideoPlan | PlanRefusal {
   const { media, picture, sound } = seen;
   const megapixels = (picture.width * picture.height) / 1_000_000;
@@ -82,7 +88,7 @@ export function planVideo(
   const encodesSound = again || faults.some(({ remedy }) => remedy === 'encode-sound');
   const frameRate = chooseFrameRate(picture, media, settings);
   const cut = encodesPicture ? cutForEncoding : cutForCopying;
-  const cutSeconds = cut(settings.maxDurationSeconds, frameRate);
+  const cutSeconds = part.seconds ?? cut(settings.maxDurationSeconds, frameRate);
   const { durationSeconds } = media;
   return {
     kind: 'video',
@@ -93,6 +99,7 @@ export function planVideo(
       ? encodePicture(picture, frameRate, durationSeconds ?? Infinity, settings)
       : { action: 'copy', index: picture.index },
     sound: planSound(sound, encodesSound, settings),
+    ...placeOf(part, frameRate.seconds / frameRate.frames),
     cutSeconds,
     expectedSeconds: durationSeconds === null ? null : Math.min(durationSeconds, cutSeconds),
     maxBytes: settings.videoMaxBytes,
@@ -158,7 +165,7 @@ const VARIABLE_MIN_RATE = 15;
 const TELEVISION_MIN_RATE = 10;
 
 /** The source's own rate where it is constant and allowed; whole divisions of one that is not. */
-function chooseFrameRate(
+export function chooseFrameRate(
   picture: PictureStream,
   media: MediaProbe,
   { videoMaxFrameRate }: Settings,
@@ -178,6 +185,11 @@ function chooseFrameRate(
     frames: Math.min(videoMaxFrameRate, Math.max(1, Math.ceil(divided - 0.05))),
     seconds: 1,
   };
+}
+
+/** How long an encoded clip may be, its sound included. */
+export function longestEncodeSeconds({ maxDurationSeconds }: Settings): number {
+  return maxDurationSeconds - SOUND_SPARE_SECONDS;
 }
 
 /** Room for a picture whose frames do not begin at zero; a slow one is cut between its frames. */

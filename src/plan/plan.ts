@@ -1,9 +1,11 @@
 import type { ErrorFacts } from '../errors.js';
 import type { Media } from '../inspect/inspect.js';
-import type { PlanSummary } from '../job.js';
+import type { Part, PlanSummary } from '../job.js';
 import type { Settings } from '../settings.js';
 import { planAudio, type AudioPlan } from './plan-audio.js';
 import { planImage, type ImagePlan } from './plan-image.js';
+import { firstPart, narrowTo, reasonsOfPart } from './plan-parts.js';
+import { round } from './rules.js';
 import { planVideo, type VideoPlan } from './plan-video.js';
 
 /**
@@ -22,6 +24,7 @@ export interface PlanRefusal {
  * Decides by the rules of each kind: *keep* what breaks none, *remux* what the streams' copies
  * mend, *encode* the rest. Pure: the same input gives the same plan, anywhere and at any time.
  * @param name the file's name for messages
+ * @param part what of a sound or clip becomes this status. Default: as much as fits
  * @param because what was wrong with a copy that was tried: then everything is encoded
  */
 export function plan(
@@ -29,14 +32,24 @@ export function plan(
   name: string,
   settings: Settings,
   because: readonly string[] = [],
+  part: Part = firstPart(settings),
 ): Plan | PlanRefusal {
   switch (media.type) {
     case 'image':
       return planImage(media.label, media.image, name, settings, because);
     case 'audio':
-      return planAudio(media, settings, because);
-    case 'video':
-      return planVideo(media, name, settings, because);
+    case 'video': {
+      const { durationSeconds } = media.media;
+      if (durationSeconds !== null && durationSeconds <= part.startSeconds) {
+        const why = `it is to begin at ${round(part.startSeconds)} s, and it ends at ${round(durationSeconds)} s`;
+        return { action: 'refuse', error: { code: 'too-short', file: name, why } };
+      }
+      const seen = narrowTo(media.media, part);
+      const why = [...reasonsOfPart(part), ...because];
+      return media.type === 'audio'
+        ? planAudio({ ...media, media: seen }, settings, why, part)
+        : planVideo({ ...media, media: seen }, name, settings, why, part);
+    }
   }
 }
 

@@ -15,6 +15,7 @@ export type Publication = Pick<
 > & {
   /** What the status is called: a name with the output's extension, in any script. */
   readonly fileName: string;
+  readonly caption: string;
 };
 
 /** What publishing works with. Lanes are functions, so that it knows nothing of queues. */
@@ -124,7 +125,7 @@ async function sendOnce(
   lastAttemptAtMs: number | null,
   publisher: Publisher,
 ): Promise<Sent> {
-  const { key, kind, fileName } = publication;
+  const { key, kind, fileName, caption } = publication;
   const { client, ledger, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
@@ -135,7 +136,7 @@ async function sendOnce(
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
     return ledger.claimSend(key, before, attemptedAtMs, link);
   };
-  const { caption, participants, audioAs, retries } = settings;
+  const { participants, audioAs, retries } = settings;
   const as = kind === 'audio' && audioAs === 'voice' ? audioAs : ('media' as const);
   const { urlFile } = link;
   const status = { urlFile, fileName, caption, participants };
@@ -169,11 +170,11 @@ async function findOut(
   publisher: Publisher,
 ): Promise<Ending | 'not-sent'> {
   const { client, ledger, settings, signal, now, onWaiting } = publisher;
-  const { key, kind } = publication;
+  const { key, kind, caption } = publication;
   const { urlFile } = link;
   publisher.onStage('find-out');
   const isVoice = kind === 'audio' && settings.audioAs === 'voice';
-  const attempt = { urlFile, kind, ...times, caption: isVoice ? '' : settings.caption };
+  const attempt = { urlFile, kind, ...times, caption: isVoice ? '' : caption };
   const found = await findOutcome(client, attempt, {
     ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
     isDecided: async () => (await ledger.find([key]))?.state === 'sent',

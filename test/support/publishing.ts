@@ -72,9 +72,14 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
     prepare: async (kind = 'image') => {
       const facts = await makeFacts(scope, kind);
       await ledger.recordNormalized(facts);
-      return { ...(await entryOf(facts.key)), fileName: nameFor(kind) };
+      const { caption } = settings;
+      return { ...(await entryOf(facts.key)), fileName: nameFor(kind), caption };
     },
-    readAgain: async ({ key, fileName }) => ({ ...(await entryOf(key)), fileName }),
+    readAgain: async ({ key, fileName, caption }) => ({
+      ...(await entryOf(key)),
+      fileName,
+      caption,
+    }),
   };
 }
 

@@ -1,0 +1,42 @@
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { runProgram } from '../ffmpeg/run-program.js';
+import type { ProbeOptions } from './probe-media.js';
+
+/**
+ * How long a stream really is, from its packets: what headers claim and bit rates suggest is off by
+ * seconds in many files. Reads the whole file, decodes nothing.
+ * @returns seconds from the start of the file to the end of the stream; null without time stamps
+ * @throws StatuscastError `program-failed`, `program-timeout`, `interrupted`
+ */
+export async function measureLength(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { demuxer, index }: { readonly demuxer: string; readonly index: number },
+  { signal, timeoutMs }: ProbeOptions,
+): Promise<number | null> {
+  let endSeconds = -Infinity;
+  let startSeconds = 0;
+  await runProgram({
+    program: 'ffprobe',
+    argv: [
+      ...[...ffmpeg.launcher, ffmpeg.ffprobePath, '-v', 'error', '-protocol_whitelist', 'file'],
+      ...['-f', demuxer, '-select_streams', String(index), '-of', 'compact=nokey=0'],
+      ...['-show_entries', 'packet=pts_time,duration_time:format=start_time'],
+      ...['-i', `file:${path}`],
+    ],
+    ...{ signal, timeoutMs },
+    onLine: (line) => {
+      const time = numberIn(line, 'pts_time');
+      if (time !== null) {
+        endSeconds = Math.max(endSeconds, time + (numberIn(line, 'duration_time') ?? 0));
+      }
+      startSeconds = numberIn(line, 'start_time') ?? startSeconds;
+    },
+  });
+  return endSeconds > startSeconds ? endSeconds - startSeconds : null;
+}
+
+function numberIn(line: string, name: string): number | null {
+  const found = new RegExp(`\\b${name}=(-?[\\d.]+)`).exec(line)?.[1];
+  return found === undefined ? null : Number(found);
+}

@@ -1,0 +1,102 @@
+import { stat } from 'node:fs/promises';
+import { StatuscastError } from '../errors.js';
+import { describeMedia } from '../inspect/describe-media.js';
+import { inspect, type Media } from '../inspect/inspect.js';
+import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
+import { hashFile } from '../ledger/key.js';
+import type { LedgerEntry } from '../ledger/ledger.js';
+import { planParts } from '../plan/plan-parts.js';
+import type { Run, Task } from './run.js';
+
+/** An input that was looked into. */
+export interface Opened {
+  readonly type: 'opened';
+  /** SHA-256 of its bytes; null where nothing is sent. */
+  readonly content: string | null;
+  /** What `fingerprint` said before it was first read. */
+  readonly before: string;
+  readonly media: Media;
+  /** What it is, in words. */
+  readonly source: string;
+  /** One part for each status that it becomes. */
+  readonly parts: readonly [Part, ...Part[]];
+}
+
+/** A normalized file that the ledger knows. */
+export interface Entered {
+  readonly type: 'entered';
+  readonly entry: LedgerEntry;
+}
+
+/** An end that was reached before there was an output to send. */
+export interface Ended {
+  readonly type: 'ended';
+  readonly kind: Kind | null;
+  readonly ending: Ending;
+}
+
+/**
+ * Looks into an input, unless the ledger knows already what became of it.
+ * @throws StatuscastError for what makes the file unfit
+ */
+export async function openInput(run: Run, { input }: Task): Promise<Opened | Entered | Ended> {
+  const before = await fingerprint(input);
+  const content = run.publishing === null ? null : await hashFile(input.path, run.signal);
+  if (content !== null) {
+    const known = await findKnown(run, input, content);
+    if (known !== null) return known;
+  }
+  const { settings, ffmpeg, signal } = run;
+  const media = await inspect(ffmpeg, input.path, {
+    ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs },
+    measureAboveSeconds: settings.long === 'split' ? settings.maxDurationSeconds : undefined,
+  });
+  if (media.type === 'unusable') throw new StatuscastError(media.error);
+  if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);
+  const source = describeMedia(media);
+  return { type: 'opened', content, before, media, source, parts: planParts(media, settings) };
+}
+
+/** What was met in this run, or sent or made in an earlier one. */
+async function findKnown(
+  { publishing, settings }: Run,
+  { input }: Input,
+  content: string,
+): Promise<Entered | Ended | null> {
+  if (publishing === null) return null;
+  const { ledger, seen, keysOf } = publishing;
+  const twin = seen.get(content);
+  if (twin !== undefined) return skip('duplicate', `the same content as ${twin}`);
+  seen.set(content, input);
+  // Whether it is one status or several is not known before it is looked into.
+  if (settings.long === 'split') return null;
+  const keys = keysOf(content);
+  const entry = await ledger.find(KINDS.map((kind) => keys[kind]));
+  return entry === null ? null : takeUp(entry);
+}
+
+/** Goes on from what the ledger knows; null where the output is gone that it speaks of. */
+export async function takeUp(entry: LedgerEntry): Promise<Entered | Ended | null> {
+  if (entry.state === 'sent') {
+    const as = entry.idMessage ?? 'a status without an id';
+    return skip('already-sent', `sent earlier as ${as}`, entry);
+  }
+  const found = await stat(entry.output.path).catch(() => null);
+  return found?.size === entry.output.bytes ? { type: 'entered', entry } : null;
+}
+
+function skip(
+  reason: 'duplicate' | 'already-sent' | 'not-media',
+  detail: string,
+  known: LedgerEntry | null = null,
+): Ended {
+  const idMessage = known?.idMessage ?? null;
+  const ending = { outcome: 'skipped', reason, detail, idMessage } as const;
+  return { type: 'ended', kind: known?.kind ?? null, ending };
+}
+
+/** Changes when a file is written to while it is read. */
+export async function fingerprint(input: Input): Promise<string> {
+  const { size, mtimeMs } = await stat(input.path);
+  return `${size} ${mtimeMs}`;
+}

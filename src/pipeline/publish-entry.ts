@@ -1,0 +1,77 @@
+import { constants, copyFile, mkdir, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { toStatuscastError } from '../errors.js';
+import { OUTPUT_TYPES, type Ending, type Part } from '../job.js';
+import type { LedgerEntry } from '../ledger/ledger.js';
+import { publish } from '../publish/publish.js';
+import { stopsRun } from '../publish/retry.js';
+import { partNumber } from './make-output.js';
+import { stemOf } from './output-names.js';
+import type { Publishing, Run, Task } from './run.js';
+import { throttle } from './throttle.js';
+
+/** Copies the output to where the user wants to have it. */
+export async function keepOutput(stem: string, { kind, output }: LedgerEntry): Promise<string> {
+  const kept = `${stem}.${OUTPUT_TYPES[kind].extension}`;
+  await mkdir(dirname(kept), { recursive: true });
+  await copyFile(output.path, kept, constants.COPYFILE_FICLONE);
+  return kept;
+}
+
+/**
+ * The network half of an input's life, or of a part's: upload, link, send, in its turn.
+ * @throws StatuscastError for what was refused or interrupted before it was sent
+ */
+export async function publishEntry(
+  run: Run,
+  publishing: Publishing,
+  task: Task,
+  part: Part,
+  entry: LedgerEntry,
+): Promise<Ending> {
+  const { client, ledger, inUploadLane, inSendLane } = publishing;
+  const { input } = task.input;
+  const { kind, plan, output } = entry;
+  const which = partNumber(part);
+  const ending = await publish(
+    {
+      ...entry,
+      fileName: `${stemOf(task.input, part)}.${OUTPUT_TYPES[kind].extension}`,
+      // What is said of the whole is said once.
+      caption: part.number === 1 ? run.settings.caption : '',
+    },
+    {
+      ...{ client, ledger, settings: run.settings, signal: run.signal, now: Date.now },
+      inUploadLane,
+      inSendLane: async (work) => {
+        await task.turn;
+        try {
+          return await inSendLane(work);
+        } catch (thrown) {
+          // Before the next one leaves.
+          const error = toStatuscastError(thrown);
+          if (stopsRun(error)) run.stop(error);
+          throw error;
+        } finally {
+          task.leave();
+        }
+      },
+      onStage: (stage) => {
+        // The order of sends is no reason to wait for what may take minutes to find out.
+        if (stage === 'find-out') task.leave();
+        run.emit({ type: 'stage', input, stage, part: which, kind, plan });
+      },
+      onProgress: throttle((done) => {
+        const total = output.bytes;
+        const upload = { stage: 'upload', part: which, unit: 'bytes', done, total } as const;
+        run.emit({ type: 'progress', input, ...upload });
+      }),
+      onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input, why, waitMs }),
+    },
+  );
+  const isPosted =
+    ending.outcome === 'sent' || (ending.outcome === 'skipped' && ending.reason === 'already-sent');
+  // Whatever becomes of the file, the status is out.
+  if (isPosted) await rm(output.path, { force: true }).catch(() => undefined);
+  return ending;
+}

@@ -1,0 +1,81 @@
+import type { Media } from '../inspect/inspect.js';
+import type { MediaProbe } from '../inspect/probe-media.js';
+import type { Part } from '../job.js';
+import type { Settings } from '../settings.js';
+import { longestMp3Seconds } from './plan-audio.js';
+import { longestEncodeSeconds, chooseFrameRate } from './plan-video.js';
+import { round } from './rules.js';
+
+/** A last part shorter than this shares with the one before it: nobody sees a blink of a status. */
+const LAST_MIN_SECONDS = 5;
+
+/**
+ * The parts of a file that become a status each, one behind the other without a gap: one, but for
+ * a sound or clip that is too long and is to be split. Each begins at a frame of the output.
+ */
+export function planParts(media: Media, settings: Settings): readonly [Part, ...Part[]] {
+  const whole = firstPart(settings);
+  if (media.type === 'image' || settings.long === 'trim') return [whole];
+  const grid = gridOf(media, settings);
+  const beginning = toGrid(settings.start, grid);
+  const total = (media.media.durationSeconds ?? 0) - beginning;
+  if (total <= settings.maxDurationSeconds) return [whole];
+  const of = Math.ceil((total - grid.unitSeconds) / grid.longestSeconds);
+  const last = total - (of - 1) * grid.longestSeconds;
+  const isBlink = last < LAST_MIN_SECONDS;
+  const shared = toGrid((grid.longestSeconds + last) / 2, grid);
+  const partAt = (index: number): Part => {
+    const isLast = index === of - 1;
+    const seconds = isBlink && index === of - 2 ? shared : grid.longestSeconds;
+    const early = isBlink && isLast ? grid.longestSeconds - shared : 0;
+    const startSeconds = beginning + index * grid.longestSeconds - early;
+    // The last one goes to the end, wherever that turns out to be.
+    return { number: index + 1, of, startSeconds, seconds: isLast ? null : seconds };
+  };
+  const rest = Array.from({ length: of - 1 }, (_, index) => partAt(index + 1));
+  return [partAt(0), ...rest];
+}
+
+/** What becomes a status where nothing is split: as much as fits from the start on. */
+export function firstPart({ start }: Settings): Part {
+  return { number: 1, of: 1, startSeconds: start, seconds: null };
+}
+
+/** A part seen as if it were the whole file. */
+export function narrowTo(media: MediaProbe, { startSeconds, seconds }: Part): MediaProbe {
+  const { durationSeconds, bytes } = media;
+  if (startSeconds === 0 && seconds === null) return media;
+  if (durationSeconds === null) return { ...media, durationSeconds: seconds };
+  const length = seconds ?? durationSeconds - startSeconds;
+  return {
+    ...media,
+    durationSeconds: length,
+    bytes: Math.ceil((bytes * length) / durationSeconds),
+  };
+}
+
+/** Why a part cannot be copied: copies begin at key frames and packets. */
+export function reasonsOfPart({ number, of, startSeconds }: Part): readonly string[] {
+  if (of > 1) return [`it is part ${number} of ${of}, from ${round(startSeconds)} s on`];
+  return startSeconds > 0 ? [`it is to begin at ${round(startSeconds)} s`] : [];
+}
+
+/** Where parts may begin and end, and how long they may be. */
+interface Grid {
+  readonly unitSeconds: number;
+  readonly longestSeconds: number;
+}
+
+function gridOf(media: Exclude<Media, { readonly type: 'image' }>, settings: Settings): Grid {
+  if (media.type === 'audio') return longestMp3Seconds(media.sound, settings);
+  const { frames, seconds } = chooseFrameRate(media.picture, media.media, settings);
+  const unitSeconds = seconds / frames;
+  return {
+    unitSeconds,
+    longestSeconds: toGrid(longestEncodeSeconds(settings), { unitSeconds }),
+  };
+}
+
+function toGrid(value: number, { unitSeconds }: Pick<Grid, 'unitSeconds'>): number {
+  return Math.floor(value / unitSeconds + 0.001) * unitSeconds;
+}
