@@ -3,7 +3,16 @@ export { createSettings } from './resolve-settings.js';
 export type { Settings, SettingsInput } from './settings.js';
 export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from './errors.js';
 export type * from './events.js';
-export type { JobError, Kind, Outcome, Output, PlanSummary, SkipReason } from './job.js';
+export type {
+  JobError,
+  Kind,
+  Outcome,
+  Output,
+  Part,
+  PartResult,
+  PlanSummary,
+  SkipReason,
+} from './job.js';
 
 export { findFfmpeg, type Ffmpeg } from './ffmpeg/find-ffmpeg.js';
 export {
@@ -14,6 +23,7 @@ export {
   type Media,
 } from './inspect/inspect.js';
 export { sniff, type Sniff } from './inspect/sniff.js';
+export { planParts } from './plan/plan-parts.js';
 export { plan, type Plan, type PlanRefusal } from './plan/plan.js';
 export type { AudioPlan } from './plan/plan-audio.js';
 export type { ImagePlan } from './plan/plan-image.js';

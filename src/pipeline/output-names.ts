@@ -9,15 +9,18 @@ const MAX_STEM_BYTES = 200;
  * The name of an input without its extension: what its output and its status are called, with
  * ` (1 of 4)` for a part.
  */
-export function stemOf(input: Input, { number, of }: PartNumber): string {
+export function stemOf(input: Input, part: PartNumber): string {
   const { name } = path.parse(input.relativePath);
   let stem = '';
   for (const character of name.replaceAll(/\p{Cc}/gu, '_')) {
     if (Buffer.byteLength(stem + character) > MAX_STEM_BYTES) break;
     stem += character;
   }
-  const safe = ['', '.', '..'].includes(stem) ? '_' : stem;
-  return of === 1 ? safe : `${safe} (${number} of ${of})`;
+  return nameFor(['', '.', '..'].includes(stem) ? '_' : stem, part);
+}
+
+function nameFor(whole: string, { number, of }: PartNumber): string {
+  return of === 1 ? whole : `${whole} (${number} of ${of})`;
 }
 
 /**
@@ -33,13 +36,12 @@ export function createOutputNames(outDir: string): (input: Input) => (part: Part
       const folded = stem.normalize('NFC').toLowerCase();
       if (taken.has(folded)) continue;
       taken.add(folded);
-      return path.join(outDir, stem);
+      return stem;
     }
   };
   return (input) => {
-    const placeOf = (part: PartNumber) =>
-      path.join(path.dirname(input.relativePath), stemOf(input, part));
-    const whole = take(placeOf({ number: 1, of: 1 }));
-    return (part) => (part.of === 1 ? whole : take(placeOf(part)));
+    const folder = path.dirname(input.relativePath);
+    const whole = take(path.join(folder, stemOf(input, { number: 1, of: 1 })));
+    return (part) => path.join(outDir, part.of === 1 ? whole : take(nameFor(whole, part)));
   };
 }

@@ -39,8 +39,6 @@ export interface EncodeSound {
 }
 
 const MP3_PACKET_SAMPLES = 1152;
-/** LAME's delay, as libmp3lame's wrapper tells the muxer. */
-const MP3_DELAY_SAMPLES = 1105;
 /** The encoder's delay and the last, padded packet make two; one more is met before the cut. */
 const MP3_SPARE_PACKETS = 3;
 
@@ -86,17 +84,17 @@ export function placeOf(
 }
 
 /**
- * How long a part of a sound may be to the sample: what the encoder puts before it makes the last
- * packet a whole one, so that a part reads less than a packet longer than it is.
+ * How long a part of a sound may be: whole packets, to which LAME adds just one for what it puts
+ * before and behind them. Any other length makes it two.
  */
 export function longestMp3Seconds(
   sound: SoundStream,
   settings: Settings,
 ): { readonly unitSeconds: number; readonly longestSeconds: number } {
   const { sampleRateHz } = encodeSound(sound, settings);
-  const packets = Math.floor((settings.maxDurationSeconds * sampleRateHz) / MP3_PACKET_SAMPLES) - 1;
-  const samples = packets * MP3_PACKET_SAMPLES - MP3_DELAY_SAMPLES;
-  return { unitSeconds: 1 / sampleRateHz, longestSeconds: samples / sampleRateHz };
+  const unitSeconds = MP3_PACKET_SAMPLES / sampleRateHz;
+  const packets = Math.floor(settings.maxDurationSeconds / unitSeconds) - 1;
+  return { unitSeconds, longestSeconds: packets * unitSeconds };
 }
 
 /** The nearest form of a sound that a status takes: its own rate and channels where they fit. */

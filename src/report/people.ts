@@ -31,9 +31,10 @@ export function isNotReached({ error }: ResultEvent): boolean {
 function describeResult(result: ResultEvent): string | null {
   if (isNotReached(result)) return null; // told of together at the end
   const head = `${result.outcome.padEnd(10)} ${clean(result.input)}`;
-  const { source, output } = result;
-  const parts = [source ?? '', planOf(result), outputOf(output), endOf(result)].map(clean);
-  return [head, ...parts.filter(Boolean)].join('\n           ');
+  const { source, output, parts } = result;
+  const made = parts === null ? [outputOf(output)] : parts.map((part) => outputOf(part.output));
+  const lines = [source ?? '', planOf(result), ...made, endOf(result)].map(clean);
+  return [head, ...lines.filter(Boolean)].join('\n           ');
 }
 
 function planOf({ kind, plan }: ResultEvent): string {
@@ -57,7 +58,9 @@ function outputOf(output: Output | null): string {
 
 function endOf(result: ResultEvent): string {
   if (result.error !== null) return result.error.message;
-  if (result.outcome === 'sent') return `status ${result.idMessage ?? 'without an id'}`;
+  const { parts, idMessage, outcome } = result;
+  if (outcome === 'sent' && parts !== null) return `${parts.length} statuses`;
+  if (outcome === 'sent') return `status ${idMessage ?? 'without an id'}`;
   return result.detail ?? '';
 }
 

@@ -62,6 +62,31 @@ export function killGroup({ child }: Running, signal: NodeJS.Signals): void {
 }
 
 const jobError = z.strictObject({ code: z.string(), message: z.string() });
+const outcome = z.enum(['sent', 'prepared', 'skipped', 'failed', 'uncertain']);
+const skipReason = z.enum(['already-sent', 'duplicate', 'not-media']).nullable();
+
+const outputSchema = z
+  .strictObject({
+    path: z.string(),
+    bytes: z.number().positive(),
+    mime: z.enum(['image/jpeg', 'audio/mpeg', 'video/mp4']),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+    durationSeconds: z.number().nullable(),
+  })
+  .nullable();
+
+const partSchema = z.strictObject({
+  number: z.number().int().positive(),
+  of: z.number().int().min(2),
+  startSeconds: z.number(),
+  outcome,
+  output: outputSchema,
+  urlFile: z.string().nullable(),
+  idMessage: z.string().nullable(),
+  reason: skipReason,
+  error: jobError.nullable(),
+});
 
 /** A result as DESIGN says it, with nothing missing. */
 export const resultSchema = z.strictObject({
@@ -69,28 +94,20 @@ export const resultSchema = z.strictObject({
   input: z.string(),
   kind: z.enum(['image', 'audio', 'video']).nullable(),
   source: z.string().nullable(),
-  outcome: z.enum(['sent', 'prepared', 'skipped', 'failed', 'uncertain']),
+  outcome,
   plan: z
     .strictObject({
       action: z.enum(['keep', 'remux', 'encode', 'refuse']),
       reasons: z.array(z.string().min(1)),
     })
     .nullable(),
-  output: z
-    .strictObject({
-      path: z.string(),
-      bytes: z.number().positive(),
-      mime: z.enum(['image/jpeg', 'audio/mpeg', 'video/mp4']),
-      width: z.number().nullable(),
-      height: z.number().nullable(),
-      durationSeconds: z.number().nullable(),
-    })
-    .nullable(),
+  output: outputSchema,
   urlFile: z.string().nullable(),
   idMessage: z.string().nullable(),
-  reason: z.enum(['already-sent', 'duplicate', 'not-media']).nullable(),
+  reason: skipReason,
   detail: z.string().nullable(),
   error: jobError.nullable(),
+  parts: z.array(partSchema).nullable(),
 });
 export type Result = z.output<typeof resultSchema>;
 

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { inspect } from '../../src/inspect/inspect.js';
+import type { Part } from '../../src/job.js';
+import { normalize } from '../../src/normalize/normalize.js';
+import { plan } from '../../src/plan/plan.js';
+import { planParts } from '../../src/plan/plan-parts.js';
+import { createSettings } from '../../src/resolve-settings.js';
+import type { SettingsInput } from '../../src/settings.js';
+import { expectAudioContract, expectVideoContract } from '../support/contract.js';
+import { longestSeconds } from '../support/ffprobe.js';
+import {
+  compareSamples,
+  numberedFrames,
+  readFrameNumbers,
+  readSamples,
+} from '../support/frame-numbers.js';
+import { lavfi, makeMedia, words } from '../support/make-media.js';
+import { ffmpeg, normalizeFile } from '../support/normalize-file.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+const SPLIT = { long: 'split', maxDurationSeconds: 4 } as const;
+
+interface Split {
+  readonly source: string;
+  /** The source's length by its packets. */
+  readonly seconds: number;
+  readonly parts: readonly { readonly part: Part; readonly path: string }[];
+}
+
+/** Splits a file made of these arguments, and makes each of its parts. */
+async function split(
+  name: string,
+  args: readonly string[],
+  settingsInput: SettingsInput = SPLIT,
+): Promise<Split> {
+  const folder = await tempFolder();
+  const source = await makeMedia(join(folder, name), args);
+  const settings = createSettings(settingsInput);
+  const measureAboveSeconds = settings.maxDurationSeconds;
+  const media = await inspect(ffmpeg, source, { measureAboveSeconds });
+  if (media.type !== 'audio' && media.type !== 'video') throw new Error(JSON.stringify(media));
+  const parts = [];
+  for (const part of planParts(media, settings)) {
+    const decided = plan(media, name, settings, [], part);
+    if (decided.action === 'refuse') throw new Error(JSON.stringify(decided.error));
+    const outputStem = join(folder, `${part.number}`);
+    const task = { path: source, name, media, plan: decided, part, outputStem };
+    const { output } = await normalize(ffmpeg, task, settings, { timeoutMs: 100_000 });
+    parts.push({ part, path: output.path });
+  }
+  return { source, seconds: media.media.durationSeconds ?? 0, parts };
+}
+
+const SOUND = lavfi('anoisesrc=c=pink:r=44100:seed=7:a=0.5:d=17');
+
+describe('the parts of a clip hold each of its frames once', () => {
+  it.each([
+    ['a.mp4', '25', '-c:v libx264 -g 250 -bf 2 -c:a aac'],
+    ['a.mp4', '30000/1001', '-c:v libx264 -g 90 -c:a aac'],
+    ['a.mkv', '30', '-c:v libx264 -g 300 -c:a libvorbis'],
+    ['a.webm', '24', '-c:v libvpx -g 120 -c:a libopus'],
+    ['a.avi', '25', '-c:v mpeg4 -q:v 2 -g 200 -c:a libmp3lame'],
+    ['a.ts', '25', '-c:v libx264 -g 125 -bf 2 -c:a mp2'],
+    ['a.flv', '20', '-c:v flv -q:v 2 -g 100 -c:a libmp3lame'],
+  ] as const)('%s at %s frames/s (%s)', async (name, rate, options) => {
+    const made = await split(name, [
+      ...numberedFrames(rate, 17),
+      ...SOUND,
+      ...words(options),
+      ...words('-b:v 400k -shortest'),
+    ]);
+    expect(made.parts.length).toBe(5);
+    const numbers = [];
+    for (const { path } of made.parts) {
+      const probe = await expectVideoContract(path, 'encoded');
+      expect(longestSeconds(probe)).toBeLessThanOrEqual(4);
+      numbers.push(...(await readFrameNumbers(path)));
+    }
+    const frames = await readFrameNumbers(made.source);
+    expect(frames.length).toBeGreaterThan(16 * 20);
+    // AVI and FLV are written with a first frame that stands for two.
+    expect(numbers.slice(numbers.lastIndexOf(0))).toEqual(frames);
+    expect(numbers.length - frames.length).toBeLessThanOrEqual(1);
+  });
+
+  it('and each moment of its sound', { timeout: 60_000 }, async () => {
+    const { source, parts } = await split('a.mp4', [
+      ...numberedFrames('25', 17),
+      ...SOUND,
+      ...words('-c:v libx264 -g 250 -c:a aac -b:a 192k'),
+    ]);
+    await expectSameSound(source, parts);
+  });
+});
+
+describe('the parts of a sound hold each of its moments once', () => {
+  it.each([
+    ['a.wav', '-c:a pcm_s16le'],
+    ['a.mp3', '-c:a libmp3lame -b:a 192k'],
+    ['a.mp3', '-c:a libmp3lame -q:a 4 -write_xing 0'],
+    ['a.ogg', '-c:a libvorbis -q:a 6'],
+    ['a.m4a', '-c:a aac -b:a 192k'],
+    ['a.flac', '-c:a flac'],
+  ] as const)('%s (%s)', async (name, options) => {
+    const { source, seconds, parts } = await split(name, [...SOUND, ...words(options)]);
+    expect(parts.length).toBe(5);
+    let read = 0;
+    for (const { path } of parts) {
+      const probe = await expectAudioContract(path);
+      expect(longestSeconds(probe)).toBeLessThanOrEqual(4);
+      read += longestSeconds(probe);
+    }
+    // LAME's delay makes each of them read a packet longer than it is, and the last one two.
+    expect(Math.abs(read - seconds)).toBeLessThanOrEqual((parts.length + 1) * 0.0262);
+    await expectSameSound(source, parts);
+  });
+});
+
+async function expectSameSound(source: string, parts: Split['parts']): Promise<void> {
+  const whole = await readSamples(source);
+  let length = 0;
+  for (const { part, path } of parts) {
+    const heard = await readSamples(path);
+    const from = Math.round(part.startSeconds * 44_100);
+    const { lag, likeness } = compareSamples(heard.subarray(0, 60_000), whole.subarray(from), {
+      most: 60,
+    });
+    expect(Math.abs(lag), `part ${part.number}`).toBeLessThanOrEqual(2);
+    expect(likeness, `part ${part.number}`).toBeGreaterThan(0.9);
+    length += part.seconds === null ? heard.length : Math.round(part.seconds * 44_100);
+  }
+  // A last packet is padded, and a decoder may drop what it knows to be padding.
+  expect(Math.abs(length - whole.length)).toBeLessThanOrEqual(2 * 1152);
+}
+
+describe('--start', () => {
+  it('begins a clip at the frame that is shown then', async () => {
+    const folder = await tempFolder();
+    const source = await makeMedia(join(folder, 'a.mp4'), [
+      ...numberedFrames('25', 20),
+      ...words('-c:v libx264 -g 250 -pix_fmt yuv420p'),
+    ]);
+    const { plan: decided, output } = await normalizeFile(source, folder, {
+      settings: { start: 15.2 },
+    });
+    expect(decided.reasons).toContain('it is to begin at 15.2 s');
+    const numbers = await readFrameNumbers(output.path);
+    expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => 380 + index));
+  });
+
+  it('leaves the full minute behind it', async () => {
+    const folder = await tempFolder();
+    const source = await makeMedia(join(folder, 'a.wav'), [...lavfi('sine=r=8000:d=200')]);
+    const { output } = await normalizeFile(source, folder, { settings: { start: 100 } });
+    const seconds = longestSeconds(await expectAudioContract(output.path));
+    expect(seconds).toBeGreaterThanOrEqual(59.8);
+  });
+});
