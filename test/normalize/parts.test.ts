@@ -90,6 +90,7 @@ describe('the parts of a clip hold each of its frames once', () => {
       ...SOUND,
       ...words('-c:v libx264 -g 250 -c:a aac -b:a 192k'),
     ]);
+    expect(parts).toHaveLength(5);
     await expectSameSound(source, parts);
   });
 });
