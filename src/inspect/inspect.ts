@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { createSettings } from '../resolve-settings.js';
+import type { LookSettings } from './look-at-image.js';
 import type { ImageProbe } from './probe-image.js';
 import {
   probeMedia,
@@ -40,6 +42,8 @@ export interface InspectOptions {
   readonly timeoutMs?: number;
   /** The file's name for messages. Default: the last part of its path. */
   readonly name?: string;
+  /** What the plan will ask of an image. Default: the default settings. */
+  readonly settings?: LookSettings;
 }
 
 /**
@@ -92,7 +96,7 @@ export async function probe(
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
     case 'sharp':
-      return inspectImage(path, name, format.label);
+      return inspectImage(path, name, format.label, options);
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -104,11 +108,22 @@ export async function probe(
   }
 }
 
-async function inspectImage(path: string, name: string, label: string): Promise<Inspection> {
+async function inspectImage(
+  path: string,
+  name: string,
+  label: string,
+  { timeoutMs = PROBE_TIMEOUT_MS, settings = createSettings() }: InspectOptions,
+): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
   const { probeImage } = await import('./probe-image.js');
+  const { lookAtImage } = await import('./look-at-image.js');
   try {
-    return { type: 'image', label, image: await probeImage(path) };
+    const image = await probeImage(path);
+    return {
+      type: 'image',
+      label,
+      image: { ...image, look: await lookAtImage(path, settings, timeoutMs) },
+    };
   } catch (thrown) {
     const why = `${label}, but ${reasonIn(messageOf(thrown), path)}`;
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };

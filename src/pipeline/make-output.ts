@@ -46,7 +46,7 @@ export async function makeOutput(
   const { settings, ffmpeg, signal, emit } = run;
   const name = input.input;
   const timeoutMs = settings.probeTimeoutMs;
-  const media = await inspect(ffmpeg, input.path, { name, signal, timeoutMs });
+  const media = await inspect(ffmpeg, input.path, { name, signal, timeoutMs, settings });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') {
     const detail = `not media: ${media.label}`;
@@ -58,7 +58,11 @@ export async function makeOutput(
   if (decided.action === 'refuse') {
     const error = new StatuscastError(decided.error);
     const reasons = [error.message];
-    onPlanned({ kind: media.type, source, plan: { action: 'refuse', reasons } });
+    onPlanned({
+      kind: media.type,
+      source,
+      plan: { action: 'refuse', reasons, fit: null, crop: null },
+    });
     throw error;
   }
   const { kind } = decided;
