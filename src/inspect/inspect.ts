@@ -42,7 +42,7 @@ export interface InspectOptions {
   readonly timeoutMs?: number;
   /** The file's name for messages. Default: the last part of its path. */
   readonly name?: string;
-  /** What the plan will ask of an image. Default: the default settings. */
+  /** Those that the plan will be made with: an image is looked at as far as they need it. */
   readonly settings?: LookSettings;
 }
 

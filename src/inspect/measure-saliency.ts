@@ -97,9 +97,8 @@ function standOut(grid: Pixels): readonly number[] {
   const colours = Array.from({ length: width * height }, (_, i) =>
     colourAt(grid, i % width, Math.floor(i / width)),
   );
-  const channels = ([0, 1, 2] as const).map((channel) =>
-    colours.map((colour) => opponents(colour)[channel]),
-  );
+  const seenAs = colours.map(opponents);
+  const channels = ([0, 1, 2] as const).map((channel) => seenAs.map((colour) => colour[channel]));
   const contrast = Array<number>(colours.length).fill(0);
   for (const radius of SURROUNDINGS) {
     const around = channels.map((channel) => blur(channel, width, height, radius));
@@ -142,26 +141,28 @@ function blur(
   height: number,
   radius: number,
 ): readonly number[] {
-  const across = values.map((_, i) => {
-    const [x, start] = [i % width, i - (i % width)];
-    return mean(
-      values,
-      start + Math.max(0, x - radius),
-      start + Math.min(width - 1, x + radius),
-      1,
-    );
-  });
-  return across.map((_, i) => {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    const [from, to] = [Math.max(0, y - radius), Math.min(height - 1, y + radius)];
-    return mean(across, from * width + x, to * width + x, width);
-  });
+  const across = Array<number>(values.length).fill(0);
+  for (let y = 0; y < height; y++) blurLine(values, across, y * width, 1, width, radius);
+  const both = Array<number>(values.length).fill(0);
+  for (let x = 0; x < width; x++) blurLine(across, both, x, width, height, radius);
+  return both;
 }
 
-function mean(values: readonly number[], from: number, to: number, step: number): number {
-  let sum = 0;
-  for (let i = from; i <= to; i += step) sum += values[i] ?? 0;
-  return sum / ((to - from) / step + 1);
+/** One row or column, by the sums of all before each cell: as fast for a wide blur as for a narrow. */
+function blurLine(
+  from: readonly number[],
+  to: number[],
+  start: number,
+  step: number,
+  length: number,
+  radius: number,
+): void {
+  const sums = [0];
+  for (let i = 0; i < length; i++) sums.push((sums[i] ?? 0) + (from[start + i * step] ?? 0));
+  for (let i = 0; i < length; i++) {
+    const [first, end] = [Math.max(0, i - radius), Math.min(length, i + radius + 1)];
+    to[start + i * step] = ((sums[end] ?? 0) - (sums[first] ?? 0)) / (end - first);
+  }
 }
 
 function colourAt({ data, width }: Pixels, x: number, y: number): Colour {

@@ -1,42 +1,43 @@
-import type { ImageLook, Spot } from '../inspect/look-at-image.js';
+import type { Spot } from '../inspect/look-at-image.js';
+import type { Saliency } from '../inspect/measure-saliency.js';
 import type { CropWindow } from '../job.js';
 import { CENTRE, windowIn, type Size } from './crop-window.js';
 
 /**
- * How much of what stands out in a part of a picture a window leaves out, from 0 to 1. Without a
- * look every pixel counts alike.
+ * How much of what stands out in a part of a picture a window leaves out, from 0 to 1. Where
+ * nobody looked, every pixel counts alike.
  */
 export function lossOf(
-  look: ImageLook | null,
+  seen: Saliency | null,
   size: Size,
   region: CropWindow,
   window: CropWindow,
 ): number {
-  const all = saliencyIn(look, size, region);
-  return all === 0 ? 0 : Math.max(0, 1 - saliencyIn(look, size, window) / all);
+  const all = saliencyIn(seen, size, region);
+  return all === 0 ? 0 : Math.max(0, 1 - saliencyIn(seen, size, window) / all);
 }
 
 /** How many places are tried along the room that a window has. */
 const STEPS = 100;
 
 /** Where the window of 9:16 lies that leaves out the least; of equal ones the one nearest the centre. */
-export function leastLossSpot(look: ImageLook, size: Size, region: CropWindow): Spot {
-  let best = { spot: CENTRE, loss: lossOf(look, size, region, windowIn(region, CENTRE)) };
+export function leastLossSpot(seen: Saliency, size: Size, region: CropWindow): Spot {
+  let best = { spot: CENTRE, loss: lossOf(seen, size, region, windowIn(region, CENTRE)) };
   // From the centre outwards.
   for (let step = 1; step <= STEPS / 2; step++) {
     for (const side of [-1, 1]) {
       const share = 0.5 + (side * step) / STEPS;
       const spot = { x: share, y: share };
-      const loss = lossOf(look, size, region, windowIn(region, spot));
+      const loss = lossOf(seen, size, region, windowIn(region, spot));
       if (loss < best.loss) best = { spot, loss };
     }
   }
   return best.spot;
 }
 
-function saliencyIn(look: ImageLook | null, size: Size, window: CropWindow): number {
-  if (look === null) return window.width * window.height;
-  const { columns, rows, saliency } = look;
+function saliencyIn(seen: Saliency | null, size: Size, window: CropWindow): number {
+  if (seen === null) return window.width * window.height;
+  const { columns, rows, saliency } = seen;
   const across = sharesOf(columns, window.left / size.width, window.width / size.width);
   const down = sharesOf(rows, window.top / size.height, window.height / size.height);
   let sum = 0;

@@ -46,9 +46,10 @@ export function fitImage(
       return { ...whole, fit: settings.fit };
     case 'auto': {
       const crop = cropTo(size, region, look, position, settings);
-      const loss = lossOf(look, size, region, crop);
-      const share = `${Math.round(loss * 100)} % of ${look === null ? 'it' : 'what stands out'}`;
-      return loss <= MOST_LOST[look?.ground ?? 'scene']
+      const seen = look?.saliency ?? null;
+      const loss = lossOf(seen, size, region, crop);
+      const share = `${Math.round(loss * 100)} % of ${seen === null ? 'it' : 'what stands out'}`;
+      return loss <= MOST_LOST[seen?.ground ?? 'scene']
         ? { ...whole, fit: 'crop', crop, reasons: [`cropping to 9:16 loses ${share}`] }
         : {
             ...whole,
@@ -72,15 +73,26 @@ function cropTo(
   region: CropWindow,
   look: ImageLook | null,
   position: Settings['position'],
-  { crop, fit }: Settings,
+  { crop }: Settings,
 ): CropWindow {
   // Whoever names a part means its middle.
   if (crop !== '') return windowIn(region, CENTRE);
-  if (position === 'attention' && look !== null) {
-    // Where it is measured what a crop loses, the one that loses least is what keeps the eye.
-    return windowIn(region, fit === 'auto' ? leastLossSpot(look, size, region) : look.attention);
+  const { found = null, saliency = null } = look ?? {};
+  switch (position) {
+    case 'attention':
+    case 'entropy':
+      if (found?.by === position) return windowIn(region, found.spot);
+      // Where it is measured what a crop loses, the one that loses least is what holds the eye.
+      return windowIn(region, saliency === null ? CENTRE : leastLossSpot(saliency, size, region));
+    case 'centre':
+    case 'N':
+    case 'NE':
+    case 'E':
+    case 'SE':
+    case 'S':
+    case 'SW':
+    case 'W':
+    case 'NW':
+      return windowIn(region, COMPASS[position]);
   }
-  if (position === 'attention') return windowIn(region, CENTRE);
-  if (position === 'entropy') return windowIn(region, look?.entropy ?? CENTRE);
-  return windowIn(region, COMPASS[position]);
 }
