@@ -17,6 +17,7 @@ export type ErrorFacts =
   | { readonly code: 'undecodable'; readonly file: string; readonly why: string }
   | { readonly code: 'too-large'; readonly file: string; readonly why: string }
   | { readonly code: 'too-short'; readonly file: string; readonly why: string }
+  | { readonly code: 'crop-outside'; readonly file: string; readonly why: string }
   | { readonly code: 'program-failed'; readonly program: string; readonly why: string }
   | { readonly code: 'program-timeout'; readonly program: string; readonly timeoutMs: number }
   | {
@@ -131,6 +132,7 @@ export function describe(facts: ErrorFacts): string {
     case 'undecodable':
       return `Cannot decode ${facts.file}: ${facts.why}. Copy it again, or export it anew.`;
     case 'too-large':
+    case 'crop-outside':
       return `Cannot use ${facts.file}: ${facts.why}.`;
     case 'too-short':
       return `Cannot use ${facts.file}: ${facts.why}. Let it begin earlier.`;

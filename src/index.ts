@@ -4,6 +4,8 @@ export type { Settings, SettingsInput } from './settings.js';
 export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from './errors.js';
 export type * from './events.js';
 export type {
+  CropWindow,
+  Fit,
   JobError,
   Kind,
   Outcome,
@@ -29,7 +31,7 @@ export type { AudioPlan } from './plan/plan-audio.js';
 export type { ImagePlan } from './plan/plan-image.js';
 export type { VideoPlan } from './plan/plan-video.js';
 export { normalizeAudio } from './normalize/normalize-audio.js';
-export { normalizeImage, type CropWindow } from './normalize/normalize-image.js';
+export { normalizeImage } from './normalize/normalize-image.js';
 export { normalizeVideo } from './normalize/normalize-video.js';
 export type { NormalizeOptions } from './normalize/normalize-options.js';
 export { check, type CheckOptions, type CheckResult } from './normalize/check.js';

@@ -41,6 +41,21 @@ export interface PlanSummary {
   readonly action: 'keep' | 'remux' | 'encode' | 'refuse';
   /** Why, in words; never empty unless there was nothing to object to. */
   readonly reasons: readonly string[];
+  /** How an encoded image fills its 9:16; null for every other file. */
+  readonly fit: Fit | null;
+  /** What an encoded image shows of its source; null for every other file. */
+  readonly crop: CropWindow | null;
+}
+
+/** A window of 9:16, or the whole over a blurred copy of itself, or the whole over a colour. */
+export type Fit = 'crop' | 'blur' | 'pad';
+
+/** A part of a picture, in whole pixels of the upright picture. */
+export interface CropWindow {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 /** A normalized file: what it is, measured after it was made. */

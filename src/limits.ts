@@ -21,6 +21,12 @@ export const IMAGE_ASPECT = { width: 9, height: 16 } as const;
 export const IMAGE_MAX_UNITS = 120;
 export const IMAGE_MIN_UNITS = 40;
 
+/**
+ * P: longer side over shorter side. Beyond it a crop has no room to be wrong, and searching for one
+ * costs: sharp's `attention` took 92 s on 940×2 pixels.
+ */
+export const IMAGE_EXTREME_ASPECT = 10;
+
 /** M: "image/jpeg … 5 MB". */
 export const IMAGE_MAX_BYTES = 5_000_000;
 

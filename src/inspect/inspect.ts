@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { createSettings } from '../resolve-settings.js';
+import type { LookSettings } from './look-at-image.js';
 import type { ImageProbe } from './probe-image.js';
 import { measureLength } from './measure-length.js';
 import {
@@ -46,6 +48,8 @@ export interface InspectOptions {
   readonly measureAboveSeconds?: number | undefined;
   /** The file's name for messages. Default: the last part of its path. */
   readonly name?: string;
+  /** Those that the plan will be made with: an image is looked at as far as they need it. */
+  readonly settings?: LookSettings;
 }
 
 /**
@@ -117,7 +121,7 @@ export async function probe(
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
     case 'sharp':
-      return inspectImage(path, name, format.label);
+      return inspectImage(path, name, format.label, options);
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -129,11 +133,22 @@ export async function probe(
   }
 }
 
-async function inspectImage(path: string, name: string, label: string): Promise<Inspection> {
+async function inspectImage(
+  path: string,
+  name: string,
+  label: string,
+  { timeoutMs = PROBE_TIMEOUT_MS, settings = createSettings() }: InspectOptions,
+): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
   const { probeImage } = await import('./probe-image.js');
+  const { lookAtImage } = await import('./look-at-image.js');
   try {
-    return { type: 'image', label, image: await probeImage(path) };
+    const image = await probeImage(path);
+    return {
+      type: 'image',
+      label,
+      image: { ...image, look: await lookAtImage(path, settings, timeoutMs) },
+    };
   } catch (thrown) {
     const why = `${label}, but ${reasonIn(messageOf(thrown), path)}`;
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import { IMAGE_ASPECT } from '../limits.js';
+import type { ImageLook } from './look-at-image.js';
 import { readJpegSegments } from './read-jpeg-segments.js';
 
 /** What sharp says of a still picture, and what a JPEG carries beside it. */
@@ -29,6 +30,8 @@ export interface ImageProbe {
   readonly truncated: boolean;
   /** Bytes behind the end of a JPEG of the right shape, such as the clip of a motion photo. */
   readonly trailingBytes: number;
+  /** What there is to see; null where nobody looked, since the plan does not depend on it. */
+  readonly look: ImageLook | null;
 }
 
 /**
@@ -63,6 +66,7 @@ export async function probeImage(path: string): Promise<ImageProbe> {
     ],
     truncated: file !== null && layout === null,
     trailingBytes: file === null || layout === null ? 0 : file.length - layout.end,
+    look: null,
   };
 }
 

@@ -103,6 +103,17 @@ const rowSchema = z
       z.object({
         action: z.enum(['keep', 'remux', 'encode', 'refuse']),
         reasons: z.array(z.string()),
+        // Rows of 0.1 have neither.
+        fit: z.enum(['crop', 'blur', 'pad']).nullable().default(null),
+        crop: z
+          .object({
+            left: z.number(),
+            top: z.number(),
+            width: z.number(),
+            height: z.number(),
+          })
+          .nullable()
+          .default(null),
       }),
     ),
     output: json(

@@ -42,7 +42,11 @@ export async function makeOutput(
   if (decided.action === 'refuse') {
     const error = new StatuscastError(decided.error);
     const reasons = [error.message];
-    onPlanned({ kind: media.type, source, plan: { action: 'refuse', reasons } });
+    onPlanned({
+      kind: media.type,
+      source,
+      plan: { action: 'refuse', reasons, fit: null, crop: null },
+    });
     throw error;
   }
   const { kind } = decided;

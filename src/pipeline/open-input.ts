@@ -48,7 +48,7 @@ export async function openInput(run: Run, { input }: Task): Promise<Opened | Ent
   }
   const { settings, ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
-    ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs },
+    ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings },
     measureAboveSeconds: settings.long === 'split' ? settings.maxDurationSeconds : undefined,
   });
   if (media.type === 'unusable') throw new StatuscastError(media.error);

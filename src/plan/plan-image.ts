@@ -1,6 +1,9 @@
 import type { ImageProbe } from '../inspect/probe-image.js';
+import type { CropWindow, Fit } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { Settings } from '../settings.js';
+import { isInside, parseRegion, unitsWithin, type Size } from './crop-window.js';
+import { fitImage } from './fit-image.js';
 import { IMAGE_RULES, maxUnits, uprightSize } from './image-rules.js';
 import type { PlanRefusal } from './plan.js';
 import { faultsOf, round } from './rules.js';
@@ -13,17 +16,18 @@ export interface ImagePlan {
   /** Pixels of the output, exactly 9:16. */
   readonly width: number;
   readonly height: number;
-  /** Where the crop is put; for a shape too extreme to choose in, always the centre. */
+  /** How what is shown fills the output. */
+  readonly fit: Fit;
+  /** What is shown: a window of 9:16 for `crop`, all that is contained for `blur` and `pad`. */
+  readonly crop: CropWindow;
+  /** By what the window was placed; for a shape too extreme to choose in, the centre. */
   readonly position: Settings['position'];
-  /** Put behind what is transparent. */
+  /** Put behind what is transparent, and around what is padded. */
   readonly background: string;
   readonly quality: number;
   readonly maxBytes: number;
   readonly maxPixels: number;
 }
-
-/** From here on `attention` costs minutes and gains nothing: the window has no room to be wrong. */
-const EXTREME_ASPECT = 10;
 
 const MEGA = 1_000_000;
 
@@ -37,23 +41,21 @@ export function planImage(
 ): ImagePlan | PlanRefusal {
   const refused = refuse(label, image, settings);
   if (refused !== null) return { action: 'refuse', error: { ...refused, file: name } };
+  const upright = uprightSize(image);
+  const region = parseRegion(settings.crop, upright);
+  const { fit, crop, position, reasons } = fitImage(upright, region, image.look, settings);
   const faults = faultsOf(IMAGE_RULES, image, settings);
-  const mustEncode = because.length > 0 || faults.some(({ remedy }) => remedy !== 'remux');
-  const { width, height } = uprightSize(image);
-  const units = Math.min(
-    maxUnits(settings),
-    Math.floor(width / IMAGE_ASPECT.width),
-    Math.floor(height / IMAGE_ASPECT.height),
-  );
+  const why = [...partOf(region, upright), ...reasons, ...because];
+  const mustEncode = why.length > 0 || faults.some(({ remedy }) => remedy !== 'remux');
+  const units = Math.min(maxUnits(settings), unitsWithin(region, fit === 'crop' ? 'cut' : 'whole'));
   const chosen = Math.max(IMAGE_MIN_UNITS, units);
-  const extreme = Math.max(width / height, height / width) > EXTREME_ASPECT;
   return {
     kind: 'image',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...why],
     width: chosen * IMAGE_ASPECT.width,
     height: chosen * IMAGE_ASPECT.height,
-    position: extreme ? 'centre' : settings.position,
+    ...{ fit, crop, position },
     background: settings.background,
     quality: settings.imageQuality,
     maxBytes: settings.imageMaxBytes,
@@ -61,10 +63,18 @@ export function planImage(
   };
 }
 
+/** Why a picture is not shown as it is, where a part of it was asked for. */
+function partOf(region: CropWindow, { width, height }: Size): readonly string[] {
+  return region.width === width && region.height === height
+    ? []
+    : [`only ${region.width}×${region.height} of its ${width}×${height} are to be shown`];
+}
+
 type WithoutFile =
   | { readonly code: 'format-unsupported'; readonly why: string }
   | { readonly code: 'undecodable'; readonly why: string }
-  | { readonly code: 'too-large'; readonly why: string };
+  | { readonly code: 'too-large'; readonly why: string }
+  | { readonly code: 'crop-outside'; readonly why: string };
 
 function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFile | null {
   const pixels = image.width * image.height;
@@ -81,6 +91,13 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
   if (image.pages > 1 && MOVING.includes(image.format)) {
     const why = `a moving ${label} (${image.pages} frames) is not read; export it as a video`;
     return { code: 'format-unsupported', why };
+  }
+  const upright = uprightSize(image);
+  const region = parseRegion(settings.crop, upright);
+  if (!isInside(region, upright)) {
+    const reach = `${region.left + region.width},${region.top + region.height}`;
+    const why = `the crop ${settings.crop} reaches to ${reach}, and the upright picture only to ${upright.width},${upright.height}; choose a part inside it with --crop`;
+    return { code: 'crop-outside', why };
   }
   return null;
 }

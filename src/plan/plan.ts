@@ -55,5 +55,11 @@ export function plan(
 
 /** What the outside is told of a plan. */
 export function summarizePlan(decided: Plan): PlanSummary {
-  return { action: decided.action, reasons: decided.reasons };
+  const { action, reasons } = decided;
+  const isFitted = decided.kind === 'image' && action === 'encode';
+  return {
+    ...{ action, reasons },
+    fit: isFitted ? decided.fit : null,
+    crop: isFitted ? decided.crop : null,
+  };
 }

@@ -27,7 +27,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const ledger = await store.open();
       const video = factsOf('v', {
         kind: 'video',
-        plan: { action: 'keep', reasons: [] },
+        plan: { action: 'keep', reasons: [], fit: null, crop: null },
         output: { ...factsOf('').output, mime: 'video/mp4', durationSeconds: 59.833 },
       });
       await ledger.recordNormalized(video);

@@ -5,7 +5,12 @@ export function factsOf(key: string, more: Partial<NormalizedFacts> = {}): Norma
   return {
     ...{ key, content: 'c0ffee', kind: 'image', input: 'album/праздник 海 🎉.heic' },
     source: 'HEIC, 4032×3024',
-    plan: { action: 'encode', reasons: ['HEIC is not shown by WhatsApp', '4032×3024 is "wide"'] },
+    plan: {
+      action: 'encode',
+      reasons: ['HEIC is not shown by WhatsApp', '4032×3024 is "wide"'],
+      fit: 'crop',
+      crop: { left: 1166, top: 0, width: 1701, height: 3024 },
+    },
     output: {
       ...{ path: "/state/outputs/it's.jpg", bytes: 412_345, mime: 'image/jpeg' },
       ...{ width: 1080, height: 1920, durationSeconds: null },

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Media } from '../../src/inspect/inspect.js';
 import { plan, type Plan } from '../../src/plan/plan.js';
 import type { AudioPlan } from '../../src/plan/plan-audio.js';
+import type { Size } from '../../src/plan/crop-window.js';
+import { uprightSize } from '../../src/plan/image-rules.js';
 import type { ImagePlan } from '../../src/plan/plan-image.js';
 import type { EncodePicture, VideoPlan } from '../../src/plan/plan-video.js';
 import { createSettings } from '../../src/resolve-settings.js';
@@ -67,6 +69,59 @@ describe.each([
     );
   });
 });
+
+describe('every plan of any image, in any fit', () => {
+  const anyFit = fc.record({
+    fit: fc.constantFrom('crop', 'blur', 'pad', 'auto'),
+    position: fc.constantFrom('attention', 'entropy', 'centre', 'NE', 'S', 'W'),
+    part: fc.option(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), PART)),
+  });
+
+  it('shows a part that lies in the picture, and nothing enlarged that fills 360×640', () => {
+    fc.assert(
+      fc.property(anyImage, anyFit, (seen, { fit, position, part }) => {
+        if (seen.type !== 'image') throw new Error('another kind');
+        const upright = uprightSize(seen.image);
+        const crop = part === null ? '' : partOf(part, upright);
+        const decided = plan(seen, 'file', createSettings({ fit, position, crop }));
+        if (decided.action === 'refuse') return;
+        if (decided.kind !== 'image') throw new Error('another kind');
+        expect(decided.fit === fit || fit === 'auto' || decided.fit === 'crop').toBe(true);
+        expectShown(decided, upright);
+        expect(decided.reasons.length === 0).toBe(decided.action === 'keep');
+        expect(JSON.parse(JSON.stringify(decided))).toStrictEqual(decided);
+      }),
+      RUNS,
+    );
+  });
+});
+
+const PART = { minLength: 4, maxLength: 4 } as const;
+
+/** `X,Y,W,H` of some part of a picture. */
+function partOf([x = 0, y = 0, w = 0, h = 0]: readonly number[], size: Size): string {
+  const left = Math.floor(x * (size.width - 1));
+  const top = Math.floor(y * (size.height - 1));
+  const width = 1 + Math.floor(w * (size.width - left - 1));
+  return [left, top, width, 1 + Math.floor(h * (size.height - top - 1))].join(',');
+}
+
+function expectShown({ fit, crop, width: frame }: ImagePlan, size: Size): void {
+  expect(Object.values(crop).every((value) => Number.isInteger(value) && value >= 0)).toBe(true);
+  expect(crop.left + crop.width).toBeLessThanOrEqual(size.width);
+  expect(crop.top + crop.height).toBeLessThanOrEqual(size.height);
+  expect(crop.width * crop.height).toBeGreaterThan(0);
+  const units = frame / 9;
+  expect(Number.isInteger(units) && units >= 40 && units <= 120).toBe(true);
+  if (fit === 'crop')
+    expect(Math.abs(crop.width / 9 - crop.height / 16)).toBeLessThanOrEqual(1 / 9);
+  const filled = fit === 'crop' ? Math.min : Math.max;
+  // A window is rounded to whole pixels: half a pixel of its size says nothing.
+  const most = filled((crop.width + 0.5) / 9, (crop.height + 0.5) / 16);
+  expect(units).toBeLessThanOrEqual(Math.max(40, most));
+  const least = filled((crop.width - 0.5) / 9, (crop.height - 0.5) / 16);
+  expect(units, 'the largest of these').toBeGreaterThanOrEqual(Math.min(120, Math.floor(least)));
+}
 
 function expectFit(decided: Plan, seen: Media): void {
   switch (decided.kind) {

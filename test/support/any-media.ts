@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import type { Media } from '../../src/inspect/inspect.js';
+import type { ImageLook } from '../../src/inspect/look-at-image.js';
+import type { Saliency } from '../../src/inspect/measure-saliency.js';
 import {
   clipOf,
   conformingImage,
@@ -10,6 +12,28 @@ import {
 } from './probes.js';
 
 // Files of every sort, the half of each fact as it should be: whole nonsense is never kept.
+
+const anySpot = fc.record({
+  x: fc.double({ min: 0, max: 1, noNaN: true }),
+  y: fc.double({ min: 0, max: 1, noNaN: true }),
+});
+
+const anySaliency: fc.Arbitrary<Saliency> = fc
+  .record({ columns: fc.integer({ min: 1, max: 9 }), rows: fc.integer({ min: 1, max: 9 }) })
+  .chain(({ columns, rows }) => {
+    const cells = { minLength: columns * rows, maxLength: columns * rows };
+    return fc.record({
+      columns: fc.constant(columns),
+      rows: fc.constant(rows),
+      saliency: fc.array(fc.oneof(fc.constant(0), fc.nat(999)), cells),
+      ground: fc.constantFrom('plain', 'scene'),
+    });
+  });
+
+const anyLook: fc.Arbitrary<ImageLook> = fc.record({
+  found: fc.option(fc.record({ by: fc.constantFrom('attention', 'entropy'), spot: anySpot })),
+  saliency: fc.option(anySaliency),
+});
 
 export const anyImage: fc.Arbitrary<Media> = fc
   .record(
@@ -27,6 +51,7 @@ export const anyImage: fc.Arbitrary<Media> = fc
       metadata: mostly<readonly string[]>([], ['EXIF'], ['XMP', 'IPTC']),
       truncated: mostly(false, true),
       trailingBytes: mostly(0, 1, 5_000_000),
+      look: fc.option(anyLook),
     },
     { requiredKeys: [] },
   )

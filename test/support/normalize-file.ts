@@ -18,10 +18,11 @@ export interface Planned {
 
 /** Inspects and plans a file that must be usable. */
 export async function planFile(path: string, settings: SettingsInput = {}): Promise<Planned> {
-  const media = await inspect(ffmpeg, path);
+  const chosen = createSettings(settings);
+  const media = await inspect(ffmpeg, path, { settings: chosen });
   if (media.type === 'not-media') throw new Error(`${path} is not media: ${media.label}`);
   if (media.type === 'unusable') throw new Error(JSON.stringify(media.error));
-  const decided = plan(media, basename(path), createSettings(settings));
+  const decided = plan(media, basename(path), chosen);
   if (decided.action === 'refuse') throw new Error(JSON.stringify(decided.error));
   return { media, plan: decided };
 }

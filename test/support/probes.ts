@@ -20,6 +20,7 @@ export const conformingImage: ImageProbe = {
   metadata: [],
   truncated: false,
   trailingBytes: 0,
+  look: null,
 };
 
 export const conformingPicture: PictureStream = {

@@ -94,7 +94,7 @@ async function makeFacts(scope: Scope, kind: Kind): Promise<NormalizedFacts> {
   const path = await makeFile(scope, bytes, `output.${extension}`);
   return {
     ...{ key: randomUUID(), content: 'c0ffee', kind, input: 'album/a.heic', source: 'HEIC' },
-    plan: { action: 'encode', reasons: ['HEIC is not shown by WhatsApp'] },
+    plan: { action: 'encode', reasons: ['HEIC is not shown by WhatsApp'], fit: null, crop: null },
     output: {
       ...{ path, bytes: bytes.length, mime },
       ...{ width: 1080, height: 1920, durationSeconds: null },

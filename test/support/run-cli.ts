@@ -99,6 +99,15 @@ export const resultSchema = z.strictObject({
     .strictObject({
       action: z.enum(['keep', 'remux', 'encode', 'refuse']),
       reasons: z.array(z.string().min(1)),
+      fit: z.enum(['crop', 'blur', 'pad']).nullable(),
+      crop: z
+        .strictObject({
+          left: z.number(),
+          top: z.number(),
+          width: z.number(),
+          height: z.number(),
+        })
+        .nullable(),
     })
     .nullable(),
   output: outputSchema,
