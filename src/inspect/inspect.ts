@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import type { StillDecoder } from './formats.js';
 import type { ImageProbe } from './probe-image.js';
 import {
   probeMedia,
@@ -14,7 +15,13 @@ const PROBE_TIMEOUT_MS = 30_000;
 
 /** What a file is, as far as it can be told without decoding it. */
 export type Inspection =
-  | { readonly type: 'image'; readonly label: string; readonly image: ImageProbe }
+  | {
+      readonly type: 'image';
+      readonly label: string;
+      readonly image: ImageProbe;
+      /** What turns it into a picture that sharp reads. */
+      readonly decoder: StillDecoder;
+    }
   | {
       readonly type: 'video';
       readonly label: string;
@@ -40,6 +47,11 @@ export interface InspectOptions {
   readonly timeoutMs?: number;
   /** The file's name for messages. Default: the last part of its path. */
   readonly name?: string;
+  /**
+   * Folder for pictures that have to be decoded to be seen; `normalizeImage` finds them there.
+   * Default: one of its own, removed at the end.
+   */
+  readonly scratch?: string | undefined;
 }
 
 /**
@@ -91,8 +103,8 @@ export async function probe(
       const why = `${format.label} is not read; ${format.advice}`;
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
-    case 'sharp':
-      return inspectImage(path, name, format.label);
+    case 'still':
+      return inspectStill(ffmpeg, path, name, format, options);
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -104,13 +116,24 @@ export async function probe(
   }
 }
 
-async function inspectImage(path: string, name: string, label: string): Promise<Inspection> {
+async function inspectStill(
+  ffmpeg: Ffmpeg,
+  path: string,
+  name: string,
+  { label, decoder }: { readonly label: string; readonly decoder: StillDecoder },
+  { scratch, signal, timeoutMs = PROBE_TIMEOUT_MS }: InspectOptions,
+): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
-  const { probeImage } = await import('./probe-image.js');
+  const { probeStill } = await import('./probe-still.js');
   try {
-    return { type: 'image', label, image: await probeImage(path) };
+    const seen = await probeStill(ffmpeg, path, decoder, { scratch, signal, timeoutMs });
+    return { type: 'image', label, ...seen };
   } catch (thrown) {
-    const why = `${label}, but ${reasonIn(messageOf(thrown), path)}`;
+    const facts = thrown instanceof StatuscastError ? thrown.facts : null;
+    if (facts !== null && facts.code !== 'program-failed') throw thrown;
+    const said = reasonIn(facts?.why ?? messageOf(thrown), path);
+    const isCutOff = /end of file|bad seek|premature end/i.test(said);
+    const why = `${label}, but ${isCutOff ? 'it is cut off before its end' : said}`;
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
   }
 }

@@ -3,7 +3,7 @@ import { StatuscastError } from '../errors.js';
 import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Ending, Input, Kind, Output, PlanSummary } from '../job.js';
-import { normalize } from '../normalize/normalize.js';
+import { normalize, scratchBeside } from '../normalize/normalize.js';
 import { plan, summarizePlan } from '../plan/plan.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
@@ -38,15 +38,32 @@ export interface Ended {
  */
 export async function makeOutput(
   run: Run,
-  { input }: Task,
+  task: Task,
   before: string,
   stemFor: (kind: Kind) => string,
   onPlanned: (planned: Planned) => void,
 ): Promise<Made | Ended> {
+  const scratch = scratchBeside(stemFor('image'));
+  try {
+    return await makeInScratch(run, task, before, stemFor, onPlanned, scratch);
+  } finally {
+    await rm(scratch, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** @param scratch a folder for pictures decoded on the way, made by who needs it */
+async function makeInScratch(
+  run: Run,
+  { input }: Task,
+  before: string,
+  stemFor: (kind: Kind) => string,
+  onPlanned: (planned: Planned) => void,
+  scratch: string,
+): Promise<Made | Ended> {
   const { settings, ffmpeg, signal, emit } = run;
   const name = input.input;
   const timeoutMs = settings.probeTimeoutMs;
-  const media = await inspect(ffmpeg, input.path, { name, signal, timeoutMs });
+  const media = await inspect(ffmpeg, input.path, { name, signal, timeoutMs, scratch });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') {
     const detail = `not media: ${media.label}`;
@@ -72,6 +89,7 @@ export async function makeOutput(
       signal,
       timeoutMs: settings.normalizeTimeoutMs,
       threads: run.threads(),
+      scratch,
       onProgress: throttle((done) => {
         emit({ type: 'progress', input: name, stage: 'normalize', unit: 'seconds', done, total });
       }),
