@@ -77,7 +77,7 @@ async function show(file: string, index: number): Promise<Result | null> {
     if (decided.action !== 'encode' || decided.kind !== 'image') return null;
     const output = path.resolve(OUT, `${index}-${fit}.jpg`);
     try {
-      await normalizeImage(file, decided, output, { timeoutMs: 60_000 });
+      await normalizeImage(ffmpeg, file, decided, output, { timeoutMs: 60_000 });
     } catch {
       return null; // what does not decode has nothing to show
     }

@@ -11,7 +11,7 @@ import { createRateLimiter } from './green-api/rates.js';
 import type { JobError, Outcome } from './job.js';
 import { createKeys } from './ledger/key.js';
 import { openLedger } from './ledger/open-ledger.js';
-import { removeStalePartials } from './normalize/normalize.js';
+import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
@@ -79,6 +79,7 @@ async function runAll(
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
   for (const folder of new Set([outputsDir, outDir])) await removeStalePartials(folder);
+  const scratchDir = options.goal === 'send' ? outputsDir : outDir;
 
   const ending = new AbortController();
   const stop = (cause: StatuscastError) => {
@@ -127,7 +128,8 @@ async function runAll(
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
       emit({ type: 'found', input: input.input, bytes: input.bytes });
-      const task: Task = { input, nameOutput: nameOutput(input), ...takeTurn(turn) };
+      const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
+      const task: Task = { input, ...places, ...takeTurn(turn) };
       turn = task.left;
       void inFlight.add(async () => {
         const result = await runInput(run, task);

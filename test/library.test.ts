@@ -103,7 +103,7 @@ test('the stages work by themselves, from bytes to a status', async () => {
     const decided = plan(media, name, settings);
     if (decided.action === 'refuse') throw new Error(decided.error.code);
     const output = path.join(out, `${path.basename(name)}.out`);
-    if (decided.kind === 'image') await normalizeImage(source, decided, output, limits);
+    if (decided.kind === 'image') await normalizeImage(ffmpeg, source, decided, output, limits);
     else if (decided.kind === 'audio')
       await normalizeAudio(ffmpeg, source, decided, output, limits);
     else await normalizeVideo(ffmpeg, source, decided, output, limits);

@@ -1,10 +1,21 @@
 /**
+ * What turns a still picture into one that sharp reads: plain data that a plan carries. HEIF is
+ * sharp's until its header says that there is HEVC in it.
+ */
+export type StillDecoder =
+  | { readonly type: 'sharp' }
+  | { readonly type: 'libheif' }
+  | { readonly type: 'librsvg' }
+  /** The demuxer is forced, and so is the codec where no demuxer is made for it. */
+  | { readonly type: 'ffmpeg'; readonly demuxer: string; readonly codec: string | null };
+
+/**
  * What is done with each format that file-type can tell, keyed by its `ext`. The demuxer is forced
  * on ffprobe and ffmpeg: a playlist dressed up as MP4 finds no demuxer that would open other files.
  */
 export type Format =
-  /** Read by sharp. */
-  | { readonly reader: 'sharp'; readonly label: string }
+  /** A still picture. */
+  | { readonly reader: 'still'; readonly label: string; readonly decoder: StillDecoder }
   /** Read by ffmpeg, with one of these demuxers and no other. */
   | { readonly reader: 'ffmpeg'; readonly label: string; readonly demuxers: string }
   /** Media that cannot be used, and what to do instead. */
@@ -12,7 +23,12 @@ export type Format =
 
 const EXPORT_JPEG = 'export it as JPEG';
 
-const sharp = (label: string): Format => ({ reader: 'sharp', label });
+const still = (label: string, decoder: StillDecoder): Format => ({
+  ...{ reader: 'still', label, decoder },
+});
+const sharp = (label: string): Format => still(label, { type: 'sharp' });
+const byFfmpeg = (label: string, demuxer: string, codec: string | null = null): Format =>
+  still(label, { type: 'ffmpeg', demuxer, codec });
 const ffmpeg = (label: string, demuxers: string): Format => ({ reader: 'ffmpeg', label, demuxers });
 const none = (label: string, advice: string): Format => ({ reader: 'none', label, advice });
 
@@ -24,6 +40,24 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['tif', sharp('TIFF')],
   ['gif', sharp('GIF')],
   ['heic', sharp('HEIC')],
+  ['svg', still('SVG', { type: 'librsvg' })],
+  ['bmp', byFfmpeg('BMP', 'bmp_pipe')],
+  ['ico', byFfmpeg('ICO', 'ico')],
+  ['cur', byFfmpeg('CUR', 'ico')],
+  ['jp2', byFfmpeg('JPEG 2000', 'j2k_pipe')],
+  ['jpx', byFfmpeg('JPEG 2000', 'j2k_pipe')],
+  ['j2c', byFfmpeg('JPEG 2000', 'j2k_pipe')],
+  ['jls', byFfmpeg('JPEG-LS', 'jpegls_pipe')],
+  ['psd', byFfmpeg('PSD', 'psd_pipe')],
+  ['tga', byFfmpeg('TGA', 'image2', 'targa')],
+  ['pcx', byFfmpeg('PCX', 'pcx_pipe')],
+  ['dds', byFfmpeg('DDS', 'dds_pipe')],
+  ['pbm', byFfmpeg('PBM', 'pbm_pipe')],
+  ['pgm', byFfmpeg('PGM', 'pgm_pipe')],
+  ['ppm', byFfmpeg('PPM', 'ppm_pipe')],
+  ['pam', byFfmpeg('PAM', 'pam_pipe')],
+  ['sgi', byFfmpeg('SGI', 'sgi_pipe')],
+  ['ras', byFfmpeg('Sun Raster', 'sunrast_pipe')],
 
   ['mp4', ffmpeg('MP4', 'mov')],
   ['m4v', ffmpeg('M4V', 'mov')],
@@ -67,19 +101,13 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['dsf', ffmpeg('DSF', 'dsf')],
 
   ['apng', none('an animated PNG', 'export it as a video or as a still PNG')],
-  ['bmp', none('BMP', EXPORT_JPEG)],
-  ['ico', none('an icon (ICO)', EXPORT_JPEG)],
   ['icns', none('an icon (ICNS)', EXPORT_JPEG)],
-  ['cur', none('a cursor (CUR)', EXPORT_JPEG)],
-  ['jp2', none('JPEG 2000', EXPORT_JPEG)],
-  ['jpm', none('JPEG 2000', EXPORT_JPEG)],
-  ['jpx', none('JPEG 2000', EXPORT_JPEG)],
+  ['jpm', none('JPEG 2000 of several layers (JPM)', EXPORT_JPEG)],
   ['jxl', none('JPEG XL', EXPORT_JPEG)],
   ['jxr', none('JPEG XR', EXPORT_JPEG)],
-  ['jls', none('JPEG-LS', EXPORT_JPEG)],
   ['bpg', none('BPG', EXPORT_JPEG)],
   ['flif', none('FLIF', EXPORT_JPEG)],
-  ['psd', none('a Photoshop document', EXPORT_JPEG)],
+  ['psb', none('a large Photoshop document (PSB)', EXPORT_JPEG)],
   ['xcf', none('a GIMP document', EXPORT_JPEG)],
   ['indd', none('an InDesign document', EXPORT_JPEG)],
   ['cr2', none('a Canon RAW photograph', EXPORT_JPEG)],
@@ -90,7 +118,25 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['rw2', none('a Panasonic RAW photograph', EXPORT_JPEG)],
   ['raf', none('a Fujifilm RAW photograph', EXPORT_JPEG)],
   ['dng', none('a RAW photograph (DNG)', EXPORT_JPEG)],
-  ['svg', none('a drawing (SVG)', EXPORT_JPEG)],
+  ['raw', none('a RAW photograph', EXPORT_JPEG)],
+  ['pef', none('a Pentax RAW photograph', EXPORT_JPEG)],
+  ['srw', none('a Samsung RAW photograph', EXPORT_JPEG)],
+  ['crw', none('a Canon RAW photograph', EXPORT_JPEG)],
+  ['mrw', none('a Minolta RAW photograph', EXPORT_JPEG)],
+  ['x3f', none('a Sigma RAW photograph', EXPORT_JPEG)],
+  ['3fr', none('a Hasselblad RAW photograph', EXPORT_JPEG)],
+  ['iiq', none('a Phase One RAW photograph', EXPORT_JPEG)],
+  ['dcr', none('a Kodak RAW photograph', EXPORT_JPEG)],
+  ['exr', none('OpenEXR', EXPORT_JPEG)],
+  ['hdr', none('Radiance HDR', EXPORT_JPEG)],
+  ['dpx', none('DPX', EXPORT_JPEG)],
+  ['fits', none('FITS', EXPORT_JPEG)],
+  ['qoi', none('QOI', EXPORT_JPEG)],
+  ['djvu', none('DjVu', EXPORT_JPEG)],
+  ['eps', none('an EPS drawing', EXPORT_JPEG)],
+  ['ktx', none('a texture (KTX)', EXPORT_JPEG)],
+  ['wmf', none('a Windows metafile (WMF)', EXPORT_JPEG)],
+  ['emf', none('a Windows metafile (EMF)', EXPORT_JPEG)],
   ['mid', none('MIDI', 'it holds notes, no sound: export it as MP3')],
   ['swf', none('Flash', 'export it as a video')],
 ]);

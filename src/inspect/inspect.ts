@@ -2,7 +2,10 @@ import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { createSettings } from '../resolve-settings.js';
+import type { Settings } from '../settings.js';
 import type { LookSettings } from './look-at-image.js';
+import { readableStill, withScratch } from './decode-still.js';
+import type { StillDecoder } from './formats.js';
 import type { ImageProbe } from './probe-image.js';
 import { measureLength } from './measure-length.js';
 import {
@@ -14,10 +17,17 @@ import {
 import { sniff, type Sniff } from './sniff.js';
 
 const PROBE_TIMEOUT_MS = 30_000;
+const MEGA = 1_000_000;
 
 /** What a file is, as far as it can be told without decoding it. */
 export type Inspection =
-  | { readonly type: 'image'; readonly label: string; readonly image: ImageProbe }
+  | {
+      readonly type: 'image';
+      readonly label: string;
+      readonly image: ImageProbe;
+      /** What turns it into a picture that sharp reads. */
+      readonly decoder: StillDecoder;
+    }
   | {
       readonly type: 'video';
       readonly label: string;
@@ -41,15 +51,18 @@ export interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default 30,000. */
   readonly timeoutMs?: number;
-  /**
-   * Count the packets of what is longer than this or says nothing of its length: reads all of the
-   * file. Default: its word is taken.
-   */
-  readonly measureAboveSeconds?: number | undefined;
   /** The file's name for messages. Default: the last part of its path. */
   readonly name?: string;
-  /** Those that the plan will be made with: an image is looked at as far as they need it. */
-  readonly settings?: LookSettings;
+  /**
+   * Those that the plan will be made with: a file is looked into as far as they need it. Default:
+   * the default settings.
+   */
+  readonly settings?: LookSettings & Pick<Settings, 'long' | 'maxDurationSeconds'>;
+  /**
+   * Folder for pictures that have to be decoded to be seen; `normalizeImage` finds them there.
+   * Default: one of its own, removed at the end.
+   */
+  readonly scratch?: string | undefined;
 }
 
 /**
@@ -68,16 +81,16 @@ export async function inspect(
     : seen;
 }
 
-/** The probe, with its length measured where that was asked for. */
+/** The probe; with its length by its packets, where it is to be split and headers will not do. */
 async function measure(
   ffmpeg: Ffmpeg,
   path: string,
   seen: Extract<Inspection, { readonly media: MediaProbe }>,
-  { signal, timeoutMs = PROBE_TIMEOUT_MS, measureAboveSeconds }: InspectOptions,
+  { signal, timeoutMs = PROBE_TIMEOUT_MS, settings = createSettings() }: InspectOptions,
 ): Promise<MediaProbe> {
   const { media } = seen;
-  if (measureAboveSeconds === undefined) return media;
-  if (media.durationSeconds !== null && media.durationSeconds <= measureAboveSeconds) return media;
+  const claimed = media.durationSeconds ?? Infinity;
+  if (settings.long === 'trim' || claimed <= settings.maxDurationSeconds) return media;
   const { index } = seen.type === 'video' ? seen.picture : seen.sound;
   const stream = { demuxer: media.demuxer, index };
   const durationSeconds = await measureLength(ffmpeg, path, stream, { signal, timeoutMs });
@@ -120,8 +133,8 @@ export async function probe(
       const why = `${format.label} is not read; ${format.advice}`;
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
-    case 'sharp':
-      return inspectImage(path, name, format.label, options);
+    case 'still':
+      return inspectStill(ffmpeg, path, name, format, options);
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -133,24 +146,36 @@ export async function probe(
   }
 }
 
-async function inspectImage(
+async function inspectStill(
+  ffmpeg: Ffmpeg,
   path: string,
   name: string,
-  label: string,
-  { timeoutMs = PROBE_TIMEOUT_MS, settings = createSettings() }: InspectOptions,
+  { label, decoder }: { readonly label: string; readonly decoder: StillDecoder },
+  {
+    scratch: given,
+    signal,
+    timeoutMs = PROBE_TIMEOUT_MS,
+    settings = createSettings(),
+  }: InspectOptions,
 ): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
-  const { probeImage } = await import('./probe-image.js');
+  const { probeStill } = await import('./probe-still.js');
   const { lookAtImage } = await import('./look-at-image.js');
   try {
-    const image = await probeImage(path);
-    return {
-      type: 'image',
-      label,
-      image: { ...image, look: await lookAtImage(path, settings, timeoutMs) },
-    };
+    return await withScratch(given, async (scratch) => {
+      const options = { scratch, signal, timeoutMs };
+      const seen = await probeStill(ffmpeg, path, decoder, options);
+      const maxPixels = settings.maxMegapixels * MEGA;
+      const open = () => readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
+      const look = await lookAtImage(open, settings, timeoutMs);
+      return { type: 'image', label, decoder: seen.decoder, image: { ...seen.image, look } };
+    });
   } catch (thrown) {
-    const why = `${label}, but ${reasonIn(messageOf(thrown), path)}`;
+    const facts = thrown instanceof StatuscastError ? thrown.facts : null;
+    if (facts !== null && facts.code !== 'program-failed') throw thrown;
+    const said = reasonIn(facts?.why ?? messageOf(thrown), path);
+    const isCutOff = /end of file|bad seek|premature end/i.test(said);
+    const why = `${label}, but ${isCutOff ? 'it is cut off before its end' : said}`;
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
   }
 }

@@ -37,20 +37,22 @@ const MEGA = 1_000_000;
  * Looks at a small copy of a picture, where the plan depends on what is to be seen there. Costs one
  * decoding at reduced size and one measurement: for a JPEG of 12 megapixels 40 ms, half of what
  * the encoding takes.
- * @param path a picture that sharp reads
+ * @param open gives the path of a picture that sharp reads; asked only where it matters
  * @returns null where there is nothing to choose, and for pixels that do not decode: encoding such
  * a file names the reason
  */
 export async function lookAtImage(
-  path: string,
+  open: () => Promise<string>,
   settings: LookSettings,
   timeoutMs: number,
 ): Promise<ImageLook | null> {
+  const strategy = strategyFor(settings);
+  const isWeighed = settings.fit === 'auto';
+  if (strategy === null && !isWeighed) return null;
   try {
+    const path = await open();
     const { autoOrient: upright } = await sharp(path, { limitInputPixels: false }).metadata();
-    const strategy = strategyFor(settings);
-    const isWeighed = settings.fit === 'auto';
-    if ((strategy === null && !isWeighed) || !isOpen(upright, settings)) return null;
+    if (!isOpen(upright, settings)) return null;
     const copy = await smallCopy(path, upright, settings, timeoutMs);
     return {
       found: strategy === null ? null : { by: strategy, spot: await spotOf(copy, strategy) },

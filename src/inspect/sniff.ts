@@ -1,6 +1,9 @@
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
+import { constants, gunzipSync } from 'node:zlib';
 import { fileTypeFromFile } from 'file-type';
 import { FORMATS, SAFE_DEMUXERS, type Format } from './formats.js';
+import { sniffStill } from './sniff-still.js';
+import { decodeXml, PROLOG_MAX_BYTES, rootElementOf } from './xml-text.js';
 
 /** What a file's first bytes say that it is; its name is not looked at. */
 export type Sniff =
@@ -18,14 +21,23 @@ const HEAD_BYTES = 4096;
  * @throws what reading the file throws
  */
 export async function sniff(path: string): Promise<Sniff> {
-  const head = await readHead(path);
-  if (head.length === 0) return { type: 'empty' };
-  const text = textOf(head);
-  if (text !== null) {
-    const drawing = FORMATS.get('svg');
-    if (/<svg[\s>]/i.test(text) && drawing !== undefined) return { type: 'known', format: drawing };
-    return { type: 'not-media', label: labelOfText(text) };
+  const file = await open(path);
+  try {
+    return await sniffOpened(file, path);
+  } finally {
+    await file.close();
   }
+}
+
+async function sniffOpened(file: FileHandle, path: string): Promise<Sniff> {
+  const head = await readHead(file, HEAD_BYTES);
+  if (head.length === 0) return { type: 'empty' };
+  const { size } = await file.stat();
+  const ext = (await isDrawing(file, head)) ? 'svg' : await sniffStill(file, head, size);
+  const own = ext === null ? undefined : FORMATS.get(ext);
+  if (own !== undefined) return { type: 'known', format: own };
+  const text = textOf(head);
+  if (text !== null) return { type: 'not-media', label: labelOfText(text) };
   const found = await fileTypeFromFile(path);
   const format = found === undefined ? undefined : FORMATS.get(found.ext);
   if (format !== undefined) return { type: 'known', format };
@@ -35,13 +47,32 @@ export async function sniff(path: string): Promise<Sniff> {
   return { type: 'unknown', demuxers: SAFE_DEMUXERS };
 }
 
-async function readHead(path: string): Promise<Buffer> {
-  const file = await open(path);
+async function readHead(file: FileHandle, length: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** The element that a document consists of says it, which may stand behind a long prolog. */
+async function isDrawing(file: FileHandle, head: Buffer): Promise<boolean> {
+  const isZipped = head[0] === 0x1f && head[1] === 0x8b;
+  const begin = isZipped ? unzipBeginning(head) : head;
+  // An opening bracket in UTF-8 or UTF-16, with or without a byte order mark.
+  if (!/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*</.test(begin.toString('latin1', 0, 64))) {
+    return false;
+  }
+  const whole = await readHead(file, PROLOG_MAX_BYTES);
+  const text = decodeXml(isZipped ? unzipBeginning(whole) : whole);
+  return text !== null && rootElementOf(text)?.toLowerCase() === 'svg';
+}
+
+/** What is in the beginning of a gzip file; nothing where it is damaged. */
+function unzipBeginning(bytes: Buffer): Buffer {
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
+    // No error where the input ends before its end.
+    const finishFlush = constants.Z_SYNC_FLUSH;
+    return gunzipSync(bytes, { finishFlush, maxOutputLength: 100 * PROLOG_MAX_BYTES });
+  } catch {
+    return Buffer.alloc(0);
   }
 }
 

@@ -1,5 +1,7 @@
 import { copyFile, constants, readFile, writeFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { readableStill, withScratch } from '../inspect/decode-still.js';
 import { readJpegSegments } from '../inspect/read-jpeg-segments.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { CropWindow } from '../job.js';
@@ -18,10 +20,14 @@ const SIZE_STEP = 0.85;
 
 /**
  * Carries out the plan for a still picture.
+ * @param path absolute path of the source
+ * @param outputPath absolute path of the JPEG
  * @returns what was taken of the upright picture; null where it was not encoded
- * @throws what sharp throws for pixels that it cannot decode
+ * @throws StatuscastError `program-failed`, `program-timeout`, `interrupted`, and what sharp throws
+ * for pixels that it cannot decode
  */
 export async function normalizeImage(
+  ffmpeg: Ffmpeg,
   path: string,
   plan: ImagePlan,
   outputPath: string,
@@ -37,7 +43,12 @@ export async function normalizeImage(
       await decodeWhole(outputPath, plan, options);
       return null;
     case 'encode':
-      return encodeImage(path, plan, outputPath, options);
+      return withScratch(options.scratch, async (scratch) => {
+        const { signal, timeoutMs } = options;
+        const limits = { scratch, maxPixels: plan.maxPixels, signal, timeoutMs };
+        const readable = await readableStill(ffmpeg, path, plan.decoder, limits);
+        return encodeImage(readable, plan, outputPath, options);
+      });
   }
 }
 

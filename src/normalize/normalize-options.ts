@@ -7,4 +7,9 @@ export interface NormalizeOptions {
   readonly threads?: number;
   /** Seconds of output made so far. */
   readonly onProgress?: (seconds: number) => void;
+  /**
+   * Folder where pictures that sharp does not read are decoded to, or are already. Default: one of
+   * its own, removed at the end.
+   */
+  readonly scratch?: string | undefined;
 }

@@ -89,8 +89,13 @@ function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
   return plan.action === 'refuse' ? null : { media, plan };
 }
 
-/** Name of a file that is not whole yet: it tells whose it is. */
+/** Name of a file that is not whole yet, or of a scratch folder: it tells whose it is. */
 const PARTIAL_NAME = /^\.part-(\d+)-/;
+
+/** The path of a new scratch folder, not made yet; its user removes it. */
+export function scratchIn(folder: string): string {
+  return path.join(folder, `.part-${process.pid}-${randomUUID()}`);
+}
 
 /** Removes what a process that is no more had begun to write below a folder. */
 export async function removeStalePartials(folder: string): Promise<void> {
@@ -98,7 +103,7 @@ export async function removeStalePartials(folder: string): Promise<void> {
   for (const name of names) {
     const owner = PARTIAL_NAME.exec(path.basename(name))?.[1];
     if (owner !== undefined && !isRunning(Number(owner))) {
-      await rm(path.join(folder, name), { force: true });
+      await rm(path.join(folder, name), { recursive: true, force: true });
     }
   }
 }
@@ -160,7 +165,7 @@ async function carryOut(
   switch (plan.kind) {
     case 'image': {
       const { normalizeImage } = await import('./normalize-image.js');
-      await normalizeImage(task.path, plan, outputPath, options);
+      await normalizeImage(ffmpeg, task.path, plan, outputPath, options);
       return;
     }
     case 'audio':

@@ -30,7 +30,7 @@ export interface Made extends Planned {
  */
 export async function makeOutput(
   run: Run,
-  { input }: Task,
+  { input, scratch }: Task,
   { media, source, before }: Opened,
   part: Part,
   stemFor: (kind: Kind) => string,
@@ -60,6 +60,7 @@ export async function makeOutput(
       signal,
       timeoutMs: settings.normalizeTimeoutMs,
       threads: run.threads(),
+      scratch,
       onProgress: throttle((done) => {
         emit({
           ...{ type: 'progress', input: name, stage: 'normalize', part: partNumber(part) },

@@ -39,7 +39,10 @@ export interface Ended {
  * Looks into an input, unless the ledger knows already what became of it.
  * @throws StatuscastError for what makes the file unfit
  */
-export async function openInput(run: Run, { input }: Task): Promise<Opened | Entered | Ended> {
+export async function openInput(
+  run: Run,
+  { input, scratch }: Task,
+): Promise<Opened | Entered | Ended> {
   const before = await fingerprint(input);
   const content = run.publishing === null ? null : await hashFile(input.path, run.signal);
   if (content !== null) {
@@ -48,8 +51,7 @@ export async function openInput(run: Run, { input }: Task): Promise<Opened | Ent
   }
   const { settings, ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
-    ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings },
-    measureAboveSeconds: settings.long === 'split' ? settings.maxDurationSeconds : undefined,
+    ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings, scratch },
   });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import type { Ending, Kind, Outcome, Part, PartResult } from '../job.js';
@@ -32,12 +33,16 @@ export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
   try {
     // The first part is made in the same place in the lane in which the file was looked into.
     const first = await inNormalizeLane(run, current, async () => {
-      const opened = await openInput(run, task);
-      if (opened.type !== 'opened') return { rest: [], step: opened };
-      const [part, ...parts] = opened.parts;
-      current = partTask(task, part);
-      const rest = parts.map((next) => ({ opened, next }));
-      return { rest, step: await makePart(run, current, opened) };
+      try {
+        const opened = await openInput(run, task);
+        if (opened.type !== 'opened') return { rest: [], step: opened };
+        const [part, ...parts] = opened.parts;
+        current = partTask(task, part);
+        const rest = parts.map((next) => ({ opened, next }));
+        return { rest, step: await makePart(run, current, opened) };
+      } finally {
+        await rm(task.scratch, { recursive: true, force: true }).catch(() => undefined);
+      }
     });
     done.push({ task: current, ending: await conclude(run, current, first.step) });
     for (const { opened, next } of first.rest) {

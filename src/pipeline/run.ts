@@ -42,6 +42,8 @@ export interface Task {
   readonly input: Input;
   /** Absolute path of an output of it in the output folder, without the extension. */
   readonly nameOutput: (part: PartNumber) => string;
+  /** Absolute path of a folder for what is decoded on the way: made by who needs it. */
+  readonly scratch: string;
   /** Settles when the inputs before have been sent or will not be. */
   readonly turn: Promise<void>;
   /** Says that this one has been sent or will not be; then `left` settles. */

@@ -1,3 +1,5 @@
+import type { StillDecoder } from '../inspect/formats.js';
+import type { Media } from '../inspect/inspect.js';
 import type { ImageProbe } from '../inspect/probe-image.js';
 import type { CropWindow, Fit } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
@@ -13,6 +15,8 @@ export interface ImagePlan {
   readonly kind: 'image';
   readonly action: 'keep' | 'remux' | 'encode';
   readonly reasons: readonly string[];
+  /** What turns the source into a picture that sharp reads. */
+  readonly decoder: StillDecoder;
   /** Pixels of the output, exactly 9:16. */
   readonly width: number;
   readonly height: number;
@@ -31,10 +35,11 @@ export interface ImagePlan {
 
 const MEGA = 1_000_000;
 
+type StillImage = Extract<Media, { readonly type: 'image' }>;
+
 /** @param because faults of a copy that was tried: encode, whatever the rules say of the source */
 export function planImage(
-  label: string,
-  image: ImageProbe,
+  { label, image, decoder }: StillImage,
   name: string,
   settings: Settings,
   because: readonly string[],
@@ -53,6 +58,7 @@ export function planImage(
     kind: 'image',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
     reasons: [...faults.map(({ reason }) => reason), ...why],
+    decoder,
     width: chosen * IMAGE_ASPECT.width,
     height: chosen * IMAGE_ASPECT.height,
     ...{ fit, crop, position },
@@ -85,8 +91,9 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
   if (image.truncated) {
     return { code: 'undecodable', why: `${label}, but it is cut off before its end` };
   }
-  if (image.compression === 'hevc') {
-    return { code: 'format-unsupported', why: `${label} is not read; export it as JPEG` };
+  if (!HEIF_CODECS.includes(image.compression)) {
+    const why = `${label} of ${image.compression} is not read; export it as JPEG`;
+    return { code: 'format-unsupported', why };
   }
   if (image.pages > 1 && MOVING.includes(image.format)) {
     const why = `a moving ${label} (${image.pages} frames) is not read; export it as a video`;
@@ -101,6 +108,9 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
   }
   return null;
 }
+
+/** What is packed in HEIF and can be read, and null for what is no HEIF. */
+const HEIF_CODECS: readonly (string | null)[] = ['hevc', 'av1', null];
 
 /** Formats whose pages are frames; those of a TIFF are pages, and the first is taken. */
 const MOVING: readonly string[] = ['gif', 'webp'];

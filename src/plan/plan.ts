@@ -36,7 +36,7 @@ export function plan(
 ): Plan | PlanRefusal {
   switch (media.type) {
     case 'image':
-      return planImage(media.label, media.image, name, settings, because);
+      return planImage(media, name, settings, because);
     case 'audio':
     case 'video': {
       const { durationSeconds } = media.media;

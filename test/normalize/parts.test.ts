@@ -37,8 +37,7 @@ async function split(
   const folder = await tempFolder();
   const source = await makeMedia(join(folder, name), args);
   const settings = createSettings(settingsInput);
-  const measureAboveSeconds = settings.maxDurationSeconds;
-  const media = await inspect(ffmpeg, source, { measureAboveSeconds });
+  const media = await inspect(ffmpeg, source, { settings });
   if (media.type !== 'audio' && media.type !== 'video') throw new Error(JSON.stringify(media));
   const parts = [];
   for (const part of planParts(media, settings)) {

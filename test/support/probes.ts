@@ -74,7 +74,8 @@ const conformingContainer: MediaProbe = {
 };
 
 export function imageOf(changes: Partial<ImageProbe> = {}): Media {
-  return { type: 'image', label: 'JPEG', image: { ...conformingImage, ...changes } };
+  const decoder = { type: 'sharp' } as const;
+  return { type: 'image', label: 'JPEG', image: { ...conformingImage, ...changes }, decoder };
 }
 
 export interface ClipChanges {

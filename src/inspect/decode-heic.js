@@ -1,0 +1,80 @@
+// A program of its own, because libheif blocks its thread: 1 to 3 s for 12 megapixels.
+// node decode-heic.js SOURCE TARGET MAX_PIXELS writes the primary picture as PNG; a fault is told
+// in one line on standard error.
+import { readFile } from 'node:fs/promises';
+import heicDecode from 'heic-decode';
+import sharp from 'sharp';
+import { hasMissingArea } from './find-missing-area.js';
+import { writePng } from './write-png.js';
+
+const [source = '', target = '', maxPixels = '0'] = process.argv.slice(2);
+
+/** @type {string[]} */
+const printed = [];
+// libheif says in its log why it finds no picture.
+console.log = (...words) => void printed.push(words.join(' '));
+console.error = console.log;
+
+try {
+  await decode();
+} catch (thrown) {
+  process.stderr.write(`${faultIn(thrown)}\n`);
+  process.exitCode = 1;
+}
+
+async function decode() {
+  // sharp has no HEVC, but reads what is around it: the colour profile, and which picture is meant.
+  const { icc, pagePrimary = 0 } = await sharp(source, { limitInputPixels: false }).metadata();
+  const file = await readFile(source);
+  if (isCutOff(file)) throw new Error('it is cut off before its end');
+  const pictures = await heicDecode.all({ buffer: withKnownBrand(file) });
+  const picture = pictures[pagePrimary];
+  if (picture === undefined) throw new Error('it holds no picture');
+  const { width, height } = picture;
+  if (width * height > Number(maxPixels)) {
+    throw new Error(`${width}×${height} pixels are more than ${maxPixels}`);
+  }
+  // libheif has turned and mirrored it already (irot, imir).
+  const { data: rgba } = await picture.decode();
+  if (hasMissingArea({ width, height, rgba })) throw new Error('a part of its picture is lost');
+  await writePng(target, { width, height, rgba, icc });
+}
+
+/**
+ * libheif paints what is there of a file without its end and calls it a picture.
+ * @param {Buffer} file
+ */
+function isCutOff(file) {
+  let at = 0;
+  while (at + 16 <= file.length) {
+    const short = file.readUInt32BE(at);
+    if (short === 0) return false; // to the end of the file
+    const length = short === 1 ? Number(file.readBigUInt64BE(at + 8)) : short;
+    if (length < 8) return false; // no box: what is behind the boxes is not ours to judge
+    at += length;
+  }
+  return at > file.length;
+}
+
+/**
+ * heic-decode looks at the first brand and knows six of them; libheif looks at all.
+ * @param {Buffer} file
+ */
+function withKnownBrand(file) {
+  file.write('heic', 8, 'latin1');
+  return file;
+}
+
+/** @param {unknown} thrown */
+function faultIn(thrown) {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const said = [message, ...printed].join(' ');
+  if (/end of file|outside of file|bad seek/i.test(said)) return 'it is cut off before its end';
+  if (/HEIF image not found|HEIF processing error/.test(message)) {
+    return ['its picture cannot be decoded', ...printed.map((line) => line.trim())]
+      .filter((line) => line !== '')
+      .slice(-1)
+      .join('');
+  }
+  return message;
+}
