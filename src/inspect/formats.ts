@@ -3,27 +3,33 @@
  * on ffprobe and ffmpeg: a playlist dressed up as MP4 finds no demuxer that would open other files.
  */
 export type Format =
-  /** Read by sharp. */
-  | { readonly reader: 'sharp'; readonly label: string }
+  /** Read by sharp as long as it is still; its frames, if there are more, may need another. */
+  | { readonly reader: 'sharp'; readonly label: string; readonly moving: MovingReader | null }
   /** Read by ffmpeg, with one of these demuxers and no other. */
   | { readonly reader: 'ffmpeg'; readonly label: string; readonly demuxers: string }
   /** Media that cannot be used, and what to do instead. */
   | { readonly reader: 'none'; readonly label: string; readonly advice: string };
 
+/** The demuxer for the frames of a picture that moves; no ffmpeg has one for WebP: sharp does it. */
+export type MovingReader = 'gif' | 'apng' | 'mov' | 'sharp';
+
 const EXPORT_JPEG = 'export it as JPEG';
 
-const sharp = (label: string): Format => ({ reader: 'sharp', label });
+const sharp = (label: string, moving: MovingReader | null = null): Format => {
+  return { reader: 'sharp', label, moving };
+};
 const ffmpeg = (label: string, demuxers: string): Format => ({ reader: 'ffmpeg', label, demuxers });
 const none = (label: string, advice: string): Format => ({ reader: 'none', label, advice });
 
 export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['jpg', sharp('JPEG')],
   ['png', sharp('PNG')],
-  ['webp', sharp('WebP')],
-  ['avif', sharp('AVIF')],
+  ['apng', sharp('animated PNG', 'apng')],
+  ['webp', sharp('WebP', 'sharp')],
+  ['avif', sharp('AVIF', 'mov')],
   ['tif', sharp('TIFF')],
-  ['gif', sharp('GIF')],
-  ['heic', sharp('HEIC')],
+  ['gif', sharp('GIF', 'gif')],
+  ['heic', sharp('HEIC', 'mov')],
 
   ['mp4', ffmpeg('MP4', 'mov')],
   ['m4v', ffmpeg('M4V', 'mov')],
@@ -66,7 +72,6 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['qcp', ffmpeg('QCP', 'qcp')],
   ['dsf', ffmpeg('DSF', 'dsf')],
 
-  ['apng', none('an animated PNG', 'export it as a video or as a still PNG')],
   ['bmp', none('BMP', EXPORT_JPEG)],
   ['ico', none('an icon (ICO)', EXPORT_JPEG)],
   ['icns', none('an icon (ICNS)', EXPORT_JPEG)],
@@ -101,4 +106,5 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
  */
 export const SAFE_DEMUXERS =
   'mp3,aac,ac3,eac3,dts,dtshd,truehd,mlp,wav,w64,caf,au,aiff,amr,flac,ogg,tta,tak,wv,ape,voc,' +
-  'mov,matroska,avi,flv,asf,mpegts,mpeg,rm,dv,nut,ivf,mxf';
+  'mov,matroska,avi,flv,asf,mpegts,mpeg,rm,dv,nut,ivf,mxf,' +
+  'yuv4mpegpipe,h264,hevc,m4v,mpegvideo';

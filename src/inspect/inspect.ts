@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import type { MovingReader } from './formats.js';
 import type { ImageProbe } from './probe-image.js';
 import {
   probeMedia,
@@ -91,8 +92,13 @@ export async function probe(
       const why = `${format.label} is not read; ${format.advice}`;
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
-    case 'sharp':
-      return inspectImage(path, name, format.label);
+    case 'sharp': {
+      const moving =
+        format.moving === null
+          ? null
+          : await inspectMoving(ffmpeg, path, { ...format, moving: format.moving }, options);
+      return moving ?? inspectImage(path, name, format.label);
+    }
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -101,6 +107,27 @@ export async function probe(
       }
       return chooseStreams(format.label, media, name);
     }
+  }
+}
+
+/** A picture of several frames, or null where it is still or cannot be read as a moving one. */
+async function inspectMoving(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { label, moving }: { readonly label: string; readonly moving: MovingReader },
+  { signal, timeoutMs = PROBE_TIMEOUT_MS }: InspectOptions,
+): Promise<Inspection | null> {
+  const { probeAnimation } = await import('./probe-animation.js');
+  try {
+    const media = await probeAnimation(ffmpeg, path, moving, { signal, timeoutMs });
+    const [picture] = media?.pictures ?? [];
+    return media === null || picture === undefined
+      ? null
+      : { type: 'video', label, media, picture, sound: null };
+  } catch (thrown) {
+    // What is no moving picture either is refused in the words of the reader of still ones.
+    if (thrown instanceof StatuscastError && thrown.code !== 'program-failed') throw thrown;
+    return null;
   }
 }
 

@@ -78,12 +78,5 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
   if (image.compression === 'hevc') {
     return { code: 'format-unsupported', why: `${label} is not read; export it as JPEG` };
   }
-  if (image.pages > 1 && MOVING.includes(image.format)) {
-    const why = `a moving ${label} (${image.pages} frames) is not read; export it as a video`;
-    return { code: 'format-unsupported', why };
-  }
   return null;
 }
-
-/** Formats whose pages are frames; those of a TIFF are pages, and the first is taken. */
-const MOVING: readonly string[] = ['gif', 'webp'];
