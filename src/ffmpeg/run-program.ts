@@ -96,14 +96,15 @@ async function feed(
   input: AsyncIterable<Buffer> | undefined,
   stop: (why: unknown) => void,
 ): Promise<void> {
-  if (input === undefined || child.stdin === null) return;
+  const { stdin } = child;
+  if (input === undefined || stdin === null) return;
   const source = Readable.from(input, { objectMode: true, highWaterMark: 1 });
   // What the source throws is why we stop. That the program reads no more is none of its faults:
   // it has enough or has failed, which its exit tells.
   source.once('error', (thrown) => {
-    if (!child.stdin?.destroyed) stop(thrown);
+    if (!stdin.destroyed) stop(thrown);
   });
-  await pipeline(source, child.stdin).catch(() => undefined);
+  await pipeline(source, stdin).catch(() => undefined);
 }
 
 function start(run: ProgramRun): ChildProcess {

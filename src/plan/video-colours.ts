@@ -38,21 +38,21 @@ export function coloursOf(picture: PictureStream, canToneMap: boolean): SourceCo
   };
 }
 
-function matrixOf({ matrix, transfer, width, height }: PictureStream) {
-  switch (matrix) {
-    case 'bt709':
-    case 'smpte240m':
-      return matrix;
-    case 'bt2020nc':
-    case 'bt2020c':
-      return 'bt2020';
-    case 'smpte170m':
-    case 'bt470bg':
-    case 'fcc':
-      return 'bt601';
-    default:
-  }
-  if (transfer === 'smpte2084' || transfer === 'arib-std-b67') return 'bt2020';
+const MATRICES: ReadonlyMap<string, SourceColours['matrix']> = new Map([
+  ['bt709', 'bt709'],
+  ['smpte240m', 'smpte240m'],
+  ['bt2020nc', 'bt2020'],
+  ['bt2020c', 'bt2020'],
+  ['smpte170m', 'bt601'],
+  ['bt470bg', 'bt601'],
+  ['fcc', 'bt601'],
+]);
+
+function matrixOf(picture: PictureStream): SourceColours['matrix'] {
+  const named = MATRICES.get(picture.matrix ?? '');
+  if (named !== undefined) return named;
+  if (isHdr(picture)) return 'bt2020';
+  const { width, height } = picture;
   const isStandard =
     Math.min(width, height) <= STANDARD_MAX_SHORT_SIDE &&
     Math.max(width, height) <= STANDARD_MAX_LONG_SIDE;
