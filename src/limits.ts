@@ -40,6 +40,9 @@ export const VIDEO_PROFILES: readonly string[] = ['Main', 'Baseline', 'Constrain
 /** P: level 3.1 is what 1280×720 at 30 frames/s needs; ffprobe says it as 31. */
 export const VIDEO_MAX_LEVEL = 31;
 
+/** P: a moving picture shorter than this is shown again until it is not. */
+export const MOVING_MIN_SECONDS = 3;
+
 /** P: long and short side of the picture in pixels, and frames per second. */
 export const VIDEO_MAX_LONG_SIDE = 1280;
 export const VIDEO_MAX_SHORT_SIDE = 720;

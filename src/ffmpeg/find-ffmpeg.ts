@@ -15,6 +15,8 @@ export interface Ffmpeg {
   readonly version: string;
   /** Codecs that it can decode, by the names that ffprobe uses. */
   readonly decodableCodecs: ReadonlySet<string>;
+  /** Decoders that a codec has beside, or instead of, the one of its own name. */
+  readonly decoders: ReadonlySet<string>;
   readonly filters: ReadonlySet<string>;
 }
 
@@ -47,6 +49,9 @@ export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<
     launcher,
     version: /version (\S+)/.exec(version)?.[1] ?? 'unknown',
     decodableCodecs: new Set(wordsAfter(codecs, /^ D\S{5} (\S+)/gm)),
+    decoders: new Set(
+      wordsAfter(codecs, /\(decoders: ([^)]+)\)/g).flatMap((names) => names.trim().split(' ')),
+    ),
     filters: new Set(wordsAfter(filters, /^ \S{2,3} (\S+)/gm)),
   };
 }

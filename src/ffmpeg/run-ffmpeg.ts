@@ -5,7 +5,9 @@ import { runProgram } from './run-program.js';
 /** One run of ffmpeg as plain data. */
 export interface Recipe {
   readonly inputs: readonly RecipeInput[];
-  /** Streams to take, in ffmpeg's words: `0:2`, `1:a`. */
+  /** Filters that make a picture out of inputs, with its name in brackets at the end. */
+  readonly graph?: string;
+  /** Streams to take, in ffmpeg's words: `0:2`, `1:a`, or a name of `graph`: `[picture]`. */
   readonly maps: readonly string[];
   /** Null: no picture. */
   readonly video: RecipeStream | null;
@@ -19,7 +21,7 @@ export interface Recipe {
 }
 
 export interface RecipeInput {
-  /** An absolute path, or the description of a `lavfi` source. */
+  /** An absolute path, the description of a `lavfi` source, or `STANDARD_INPUT`. */
   readonly source: string;
   /** The demuxer, always forced: a file that lies about itself cannot choose another. */
   readonly demuxer: string;
@@ -32,11 +34,16 @@ export interface RecipeStream {
   readonly options: readonly string[];
 }
 
+/** The source that is the run's own `input`. */
+export const STANDARD_INPUT = 'pipe:0';
+
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
   /** Seconds of output written so far, about twice a second. */
   readonly onProgress?: ((seconds: number) => void) | undefined;
+  /** Frames or sound for the source `STANDARD_INPUT`. */
+  readonly input?: AsyncIterable<Buffer> | undefined;
 }
 
 /**
@@ -55,6 +62,7 @@ export async function runFfmpeg(
     argv: [...ffmpeg.launcher, ffmpeg.ffmpegPath, ...argumentsOf(recipe)],
     signal: options.signal,
     timeoutMs: options.timeoutMs,
+    input: options.input,
     onLine: (line) => {
       const time = /^out_time=(\d+):(\d+):([\d.]+)/.exec(line);
       if (time === null || onProgress === undefined) return;
@@ -68,12 +76,14 @@ export async function runFfmpeg(
 export function argumentsOf(recipe: Recipe): readonly string[] {
   const command = ffmpegCommand();
   for (const [index, input] of recipe.inputs.entries()) {
-    command.input(input.demuxer === 'lavfi' ? input.source : fileUrl(input.source));
+    const isFile = input.demuxer !== 'lavfi' && input.source !== STANDARD_INPUT;
+    command.input(isFile ? fileUrl(input.source) : input.source);
     command.inputFormat(input.demuxer);
     const first = ['-hide_banner', '-nostdin', '-nostats', '-v', 'error', '-progress', 'pipe:1'];
-    const safe = input.demuxer === 'lavfi' ? [] : ['-protocol_whitelist', 'file'];
+    const safe = isFile ? ['-protocol_whitelist', 'file'] : [];
     addOptions(command, 'input', [...(index === 0 ? first : []), ...safe, ...input.options]);
   }
+  if (recipe.graph !== undefined) command.complexFilter(recipe.graph);
   addOptions(
     command,
     'output',

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { messageOf, StatuscastError } from '../errors.js';
 
 export interface ProgramRun {
@@ -12,6 +14,8 @@ export interface ProgramRun {
   readonly timeoutMs: number;
   /** Each line of standard output as it comes. Without it the whole output is returned. */
   readonly onLine?: (line: string) => void;
+  /** What it reads on standard input, as fast as it reads it. Default: nothing. */
+  readonly input?: AsyncIterable<Buffer> | undefined;
 }
 
 const KILL_AFTER_MS = 2000;
@@ -31,7 +35,8 @@ const running = new Set<ChildProcess>();
  * Runs a program to its end and gives what it printed on standard output (empty with `onLine`).
  * Settles only once the process is gone.
  * @throws StatuscastError `program-failed` with the tail of standard error, `program-timeout`,
- * `interrupted` when the signal fired.
+ * `interrupted` when the signal fired; and whatever `input` throws, once the process was stopped
+ * for it.
  */
 export async function runProgram(run: ProgramRun): Promise<string> {
   if (run.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
@@ -39,10 +44,10 @@ export async function runProgram(run: ProgramRun): Promise<string> {
   running.add(child);
   let stdout = '';
   let stderr = '';
-  const stopped: StatuscastError[] = [];
+  const stopped: unknown[] = [];
 
   let killTimer: NodeJS.Timeout | undefined;
-  const stop = (why: StatuscastError) => {
+  const stop = (why: unknown) => {
     stopped.push(why);
     child.kill('SIGTERM');
     killTimer ??= setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
@@ -70,9 +75,11 @@ export async function runProgram(run: ProgramRun): Promise<string> {
     }
   });
 
+  const fed = feed(child, run.input, stop);
   try {
     const exit = await exitOf(child);
-    if (stopped[0] !== undefined) throw stopped[0];
+    await fed;
+    if (stopped.length > 0) throw stopped[0];
     if (exit !== 'code 0') throw failed(run, stderr.trim() || `it ended with ${exit}`);
     return stdout;
   } finally {
@@ -83,12 +90,29 @@ export async function runProgram(run: ProgramRun): Promise<string> {
   }
 }
 
+/** Gives a program its standard input. Settles without an error once nothing more can be given. */
+async function feed(
+  child: ChildProcess,
+  input: AsyncIterable<Buffer> | undefined,
+  stop: (why: unknown) => void,
+): Promise<void> {
+  const { stdin } = child;
+  if (input === undefined || stdin === null) return;
+  const source = Readable.from(input, { objectMode: true, highWaterMark: 1 });
+  // What the source throws is why we stop. That the program reads no more is none of its faults:
+  // it has enough or has failed, which its exit tells.
+  source.once('error', (thrown) => {
+    if (!stdin.destroyed) stop(thrown);
+  });
+  await pipeline(source, stdin).catch(() => undefined);
+}
+
 function start(run: ProgramRun): ChildProcess {
   const [executable, ...args] = run.argv;
   if (executable === undefined) throw failed(run, 'no executable was named');
   try {
     return spawn(executable, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...WITHOUT_CHARACTER_TABLES },
       windowsHide: true,
       // A process group of its own: Ctrl-C in the terminal is for us, and we stop it in order.

@@ -57,16 +57,30 @@ const streamSchema = z.object({
     .object({ default: z.number().default(0), attached_pic: z.number().default(0) })
     .default({ default: 0, attached_pic: 0 }),
   tags,
-  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+  start_time: numeric,
+  side_data_list: z.array(z.object({ displaymatrix: z.string().optional() })).default([]),
 });
 
 /** What `ffprobe -of json` prints, as far as it is used. */
 export const probeSchema = z.object({
-  format: z.object({ format_name: z.string(), duration: numeric, size: numeric, tags }),
+  format: z.object({
+    format_name: z.string(),
+    start_time: numeric,
+    duration: numeric,
+    size: numeric,
+    tags,
+  }),
   streams: z.array(streamSchema),
   chapters: z.array(z.unknown()).default([]),
   packets: z
-    .array(z.object({ stream_index: z.number(), pts_time: numeric, dts_time: numeric }))
+    .array(
+      z.object({
+        stream_index: z.number(),
+        pts_time: numeric,
+        duration_time: numeric,
+        flags: z.string().default(''),
+      }),
+    )
     .optional(),
 });
 

@@ -14,19 +14,30 @@ export type StillDecoder =
  * on ffprobe and ffmpeg: a playlist dressed up as MP4 finds no demuxer that would open other files.
  */
 export type Format =
-  /** A still picture. */
-  | { readonly reader: 'still'; readonly label: string; readonly decoder: StillDecoder }
+  /** A picture, as long as it is still; its frames, if there are more, may need another reader. */
+  | {
+      readonly reader: 'still';
+      readonly label: string;
+      readonly decoder: StillDecoder;
+      readonly moving: MovingReader | null;
+    }
   /** Read by ffmpeg, with one of these demuxers and no other. */
   | { readonly reader: 'ffmpeg'; readonly label: string; readonly demuxers: string }
   /** Media that cannot be used, and what to do instead. */
   | { readonly reader: 'none'; readonly label: string; readonly advice: string };
 
+/** The demuxer for the frames of a picture that moves; no ffmpeg has one for WebP: sharp does it. */
+export type MovingReader = 'gif' | 'apng' | 'mov' | 'sharp';
+
 const EXPORT_JPEG = 'export it as JPEG';
 
-const still = (label: string, decoder: StillDecoder): Format => ({
-  ...{ reader: 'still', label, decoder },
-});
-const sharp = (label: string): Format => still(label, { type: 'sharp' });
+const still = (
+  label: string,
+  decoder: StillDecoder,
+  moving: MovingReader | null = null,
+): Format => ({ reader: 'still', label, decoder, moving });
+const sharp = (label: string, moving: MovingReader | null = null): Format =>
+  still(label, { type: 'sharp' }, moving);
 const byFfmpeg = (label: string, demuxer: string, codec: string | null = null): Format =>
   still(label, { type: 'ffmpeg', demuxer, codec });
 const ffmpeg = (label: string, demuxers: string): Format => ({ reader: 'ffmpeg', label, demuxers });
@@ -35,11 +46,12 @@ const none = (label: string, advice: string): Format => ({ reader: 'none', label
 export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['jpg', sharp('JPEG')],
   ['png', sharp('PNG')],
-  ['webp', sharp('WebP')],
-  ['avif', sharp('AVIF')],
+  ['apng', sharp('animated PNG', 'apng')],
+  ['webp', sharp('WebP', 'sharp')],
+  ['avif', sharp('AVIF', 'mov')],
   ['tif', sharp('TIFF')],
-  ['gif', sharp('GIF')],
-  ['heic', sharp('HEIC')],
+  ['gif', sharp('GIF', 'gif')],
+  ['heic', sharp('HEIC', 'mov')],
   ['svg', still('SVG', { type: 'librsvg' })],
   ['bmp', byFfmpeg('BMP', 'bmp_pipe')],
   ['ico', byFfmpeg('ICO', 'ico')],
@@ -100,7 +112,6 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['qcp', ffmpeg('QCP', 'qcp')],
   ['dsf', ffmpeg('DSF', 'dsf')],
 
-  ['apng', none('an animated PNG', 'export it as a video or as a still PNG')],
   ['icns', none('an icon (ICNS)', EXPORT_JPEG)],
   ['jpm', none('JPEG 2000 of several layers (JPM)', EXPORT_JPEG)],
   ['jxl', none('JPEG XL', EXPORT_JPEG)],
@@ -147,4 +158,5 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
  */
 export const SAFE_DEMUXERS =
   'mp3,aac,ac3,eac3,dts,dtshd,truehd,mlp,wav,w64,caf,au,aiff,amr,flac,ogg,tta,tak,wv,ape,voc,' +
-  'mov,matroska,avi,flv,asf,mpegts,mpeg,rm,dv,nut,ivf,mxf';
+  'mov,matroska,avi,flv,asf,mpegts,mpeg,rm,dv,nut,ivf,mxf,' +
+  'yuv4mpegpipe,h264,hevc,m4v,mpegvideo';

@@ -5,7 +5,7 @@ import { createSettings } from '../resolve-settings.js';
 import type { Settings } from '../settings.js';
 import type { LookSettings } from './look-at-image.js';
 import { readableStill, withScratch } from './decode-still.js';
-import type { StillDecoder } from './formats.js';
+import type { MovingReader, StillDecoder } from './formats.js';
 import type { ImageProbe } from './probe-image.js';
 import { measureLength } from './measure-length.js';
 import {
@@ -133,8 +133,13 @@ export async function probe(
       const why = `${format.label} is not read; ${format.advice}`;
       return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
     }
-    case 'still':
-      return inspectStill(ffmpeg, path, name, format, options);
+    case 'still': {
+      const moving =
+        format.moving === null
+          ? null
+          : await inspectMoving(ffmpeg, path, { ...format, moving: format.moving }, options);
+      return moving ?? inspectStill(ffmpeg, path, name, format, options);
+    }
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
       if (media instanceof StatuscastError) {
@@ -143,6 +148,27 @@ export async function probe(
       }
       return chooseStreams(format.label, media, name);
     }
+  }
+}
+
+/** A picture of several frames, or null where it is still or cannot be read as a moving one. */
+async function inspectMoving(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { label, moving }: { readonly label: string; readonly moving: MovingReader },
+  { signal, timeoutMs = PROBE_TIMEOUT_MS }: InspectOptions,
+): Promise<Inspection | null> {
+  const { probeAnimation } = await import('./probe-animation.js');
+  try {
+    const media = await probeAnimation(ffmpeg, path, moving, { signal, timeoutMs });
+    const [picture] = media?.pictures ?? [];
+    return media === null || picture === undefined
+      ? null
+      : { type: 'video', label, media, picture, sound: null };
+  } catch (thrown) {
+    // What is no moving picture either is refused in the words of the reader of still ones.
+    if (thrown instanceof StatuscastError && thrown.code !== 'program-failed') throw thrown;
+    return null;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
+import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
 /** What ffprobe sees in a file that has a duration. */
 export interface MediaProbe {
@@ -23,6 +24,18 @@ export interface MediaProbe {
   readonly layout: Mp4Layout | null;
   /** The first packets' times, where they were asked for. */
   readonly timing: Timing | null;
+  /** The frames of a picture that goes round and round; null for every other clip. */
+  readonly animation: Animation | null;
+  /** This ffmpeg has the filters that bring HDR and wide colours down to BT.709. */
+  readonly canToneMap: boolean;
+}
+
+/** What makes a moving GIF, WebP, APNG or AVIF another thing than a clip. */
+export interface Animation {
+  /** Who can read its frames: no ffmpeg reads moving WebP. */
+  readonly reader: 'ffmpeg' | 'sharp';
+  /** How long each frame is shown. */
+  readonly delaysMs: readonly number[];
 }
 
 export interface PictureStream {
@@ -41,16 +54,25 @@ export interface PictureStream {
   readonly sampleAspect: number;
   /** How far it is to be turned when shown: 0, 90, 180 or 270, clockwise. */
   readonly rotationDegrees: number;
+  /** It is to be flipped left to right, before it is turned. */
+  readonly mirrored: boolean;
+  /** Its pixels may be transparent, as this ffmpeg can decode them. */
+  readonly hasAlpha: boolean;
+  /** The decoder to ask for by name; null for the codec's usual one. */
+  readonly decoder: string | null;
   readonly averageFrameRate: number | null;
   /** The lowest rate at which every time stamp falls on a frame; the same where it is constant. */
   readonly baseFrameRate: number | null;
   readonly hasBFrames: boolean;
-  readonly interlaced: boolean;
+  /** Null where the headers do not say. */
+  readonly interlaced: boolean | null;
   readonly primaries: string | null;
   readonly transfer: string | null;
   readonly matrix: string | null;
   readonly range: string | null;
   readonly durationSeconds: number | null;
+  /** When it ends, counted from the start of the file. */
+  readonly endSeconds: number | null;
   /** Cover art and the like: a picture, but no video. */
   readonly isCover: boolean;
   readonly isDefault: boolean;
@@ -66,6 +88,8 @@ export interface SoundStream {
   readonly sampleRateHz: number;
   readonly channels: number;
   readonly durationSeconds: number | null;
+  /** When it ends, counted from the start of the file. */
+  readonly endSeconds: number | null;
   readonly isDefault: boolean;
   /** Tags of the stream, names in lower case: Ogg keeps the title there. */
   readonly tags: Readonly<Record<string, string>>;
@@ -78,6 +102,10 @@ export interface Timing {
   /** The longest and the shortest step between two frames in seconds; null below two frames. */
   readonly longestStepSeconds: number | null;
   readonly shortestStepSeconds: number | null;
+  /** Frames that are stored, but hidden by an edit list. */
+  readonly hiddenFrames: number;
+  /** How long each frame is shown, in the order in which they are stored. */
+  readonly delaysMs: readonly number[];
 }
 
 export interface ProbeOptions {
@@ -100,7 +128,10 @@ export async function probeMedia(
   options: ProbeOptions,
 ): Promise<MediaProbe> {
   const forced = demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers];
-  const packets = options.withTiming === true ? ['-show_packets'] : [];
+  const packets =
+    options.withTiming === true
+      ? ['-show_entries', 'packet=stream_index,pts_time,duration_time,flags']
+      : [];
   const argv = [
     ...[...ffmpeg.launcher, ffmpeg.ffprobePath, '-v', 'error', '-protocol_whitelist', 'file'],
     ...[...forced, '-of', 'json', '-show_format', '-show_streams', '-show_chapters', ...packets],
@@ -115,7 +146,7 @@ export async function probeMedia(
     const why = `its answer has an unknown shape (${z.prettifyError(parsed.error)})`;
     throw new StatuscastError({ code: 'program-failed', program: 'ffprobe', why });
   }
-  return toProbe(parsed.data, layout, ffmpeg.decodableCodecs);
+  return toProbe(parsed.data, layout, ffmpeg);
 }
 
 function parseJson(text: string): unknown {
@@ -128,23 +159,21 @@ function parseJson(text: string): unknown {
 
 const STILL_CODECS: readonly string[] = ['mjpeg', 'png', 'bmp', 'gif', 'webp'];
 
-function toProbe(
-  raw: RawProbe,
-  layout: Mp4Layout | null,
-  decodable: ReadonlySet<string>,
-): MediaProbe {
+function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): MediaProbe {
   const ofType = (type: string) => raw.streams.filter((stream) => stream.codec_type === type);
   const durations = [raw.format, ...raw.streams]
     .map(({ duration }) => duration)
     .filter((duration) => duration !== null);
-  const pictures = ofType('video').map((stream) => toPicture(stream, decodable));
+  const pictures = ofType('video').map((stream) =>
+    toPicture(stream, raw.format.start_time, ffmpeg),
+  );
   const shown = pictures.find(({ isCover }) => !isCover);
   return {
     demuxer: raw.format.format_name.split(',')[0] ?? raw.format.format_name,
     bytes: raw.format.size ?? 0,
     durationSeconds: durations.length === 0 ? null : Math.max(...durations),
     pictures,
-    sounds: ofType('audio').map((stream) => toSound(stream, decodable)),
+    sounds: ofType('audio').map((stream) => toSound(stream, raw.format.start_time, ffmpeg)),
     others: raw.streams
       .map((stream) => stream.codec_type)
       .filter((type) => type !== 'video' && type !== 'audio'),
@@ -153,31 +182,48 @@ function toProbe(
     layout,
     timing:
       raw.packets === undefined || shown === undefined ? null : timingOf(raw.packets, shown.index),
+    animation: null,
+    canToneMap: ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap'),
   };
 }
 
-function toPicture(stream: RawStream, decodable: ReadonlySet<string>): PictureStream {
-  const rotation = stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+/** Only these give the transparency of VP8 and VP9; ffmpeg's own decoders drop it. */
+const ALPHA_DECODERS: ReadonlyMap<string, string> = new Map([
+  ['vp8', 'libvpx'],
+  ['vp9', 'libvpx-vp9'],
+]);
+
+const ALPHA_FORMATS = /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8)/;
+
+function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): PictureStream {
+  const alphaDecoder =
+    stream.tags['alpha_mode'] === '1' ? ALPHA_DECODERS.get(stream.codec_name) : undefined;
+  const decoder =
+    alphaDecoder !== undefined && ffmpeg.decoders.has(alphaDecoder) ? alphaDecoder : null;
   return {
     index: stream.index,
     codec: stream.codec_name,
-    decodable: decodable.has(stream.codec_name) && stream.width > 0 && stream.height > 0,
+    decodable:
+      ffmpeg.decodableCodecs.has(stream.codec_name) && stream.width > 0 && stream.height > 0,
     profile: stream.profile,
     level: stream.level !== null && stream.level > 0 ? stream.level : null,
     width: stream.width,
     height: stream.height,
     pixelFormat: stream.pix_fmt,
     sampleAspect: stream.sample_aspect_ratio ?? 1,
-    rotationDegrees: (((Math.round(-rotation / 90) * 90) % 360) + 360) % 360,
+    ...turnOf(stream),
+    hasAlpha: decoder !== null || ALPHA_FORMATS.test(stream.pix_fmt ?? ''),
+    decoder,
     averageFrameRate: stream.avg_frame_rate,
     baseFrameRate: stream.r_frame_rate,
     hasBFrames: stream.has_b_frames > 0,
-    interlaced: ['tt', 'bb', 'tb', 'bt'].includes(stream.field_order ?? ''),
+    interlaced: stream.field_order === null ? null : stream.field_order !== 'progressive',
     primaries: stream.color_primaries,
     transfer: stream.color_transfer,
     matrix: stream.color_space,
     range: stream.color_range,
     durationSeconds: stream.duration,
+    endSeconds: endOf(stream, fileStart),
     isCover:
       stream.disposition.attached_pic === 1 ||
       (stream.nb_frames === 1 && STILL_CODECS.includes(stream.codec_name)),
@@ -186,16 +232,35 @@ function toPicture(stream: RawStream, decodable: ReadonlySet<string>): PictureSt
   };
 }
 
-function toSound(stream: RawStream, decodable: ReadonlySet<string>): SoundStream {
+function turnOf({ side_data_list, tags }: RawStream) {
+  const matrix = side_data_list.find((data) => data.displaymatrix !== undefined)?.displaymatrix;
+  return matrix === undefined ? readTurnTags(tags) : readDisplayMatrix(matrix);
+}
+
+function endOf(stream: RawStream, fileStart: number | null): number | null {
+  const seconds = stream.duration ?? readClock(stream.tags['duration']);
+  return seconds === null ? null : seconds + (stream.start_time ?? 0) - (fileStart ?? 0);
+}
+
+/** Matroska's muxers keep the length of a stream in a tag: `00:01:06.500000000`. */
+function readClock(tag: string | undefined): number | null {
+  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)/.exec(tag ?? '') ?? [];
+  if (hours === undefined) return null;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
+
+function toSound(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): SoundStream {
   const sampleRateHz = stream.sample_rate ?? 0;
   return {
     index: stream.index,
     codec: stream.codec_name,
-    decodable: decodable.has(stream.codec_name) && sampleRateHz > 0 && stream.channels > 0,
+    decodable:
+      ffmpeg.decodableCodecs.has(stream.codec_name) && sampleRateHz > 0 && stream.channels > 0,
     profile: stream.profile,
     sampleRateHz,
     channels: stream.channels,
     durationSeconds: stream.duration,
+    endSeconds: endOf(stream, fileStart),
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
   };
@@ -207,7 +272,9 @@ function timingOf(packets: NonNullable<RawProbe['packets']>, index: number): Tim
   const steps = shownAt.slice(1).map((time, i) => time - (shownAt[i] ?? time));
   return {
     reordered: steps.some((step) => step < 0),
-    longestStepSeconds: steps.length === 0 ? null : Math.max(...steps),
-    shortestStepSeconds: steps.length === 0 ? null : Math.min(...steps),
+    longestStepSeconds: steps.length === 0 ? null : steps.reduce((a, b) => Math.max(a, b)),
+    shortestStepSeconds: steps.length === 0 ? null : steps.reduce((a, b) => Math.min(a, b)),
+    hiddenFrames: times.filter(({ flags }) => flags.includes('D')).length,
+    delaysMs: times.map(({ duration_time }) => (duration_time ?? 0) * 1000),
   };
 }

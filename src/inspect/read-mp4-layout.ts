@@ -8,28 +8,40 @@ const MAX_BOXES = 10_000;
 
 /** Reads the boxes at the top of a file; null where it is no MP4, or has no index and no data. */
 export async function readMp4Layout(path: string): Promise<Mp4Layout | null> {
+  const boxes = await readTopBoxes(path);
+  if (boxes.includes('moof')) return 'fragmented';
+  const first = boxes.find((type) => type === 'moov' || type === 'mdat');
+  if (first === undefined) return null;
+  return first === 'moov' ? 'moov-first' : 'moov-last';
+}
+
+/** Whether a file of the MP4 family holds tracks: a HEIF or AVIF of one picture has none. */
+export async function hasMovie(path: string): Promise<boolean> {
+  return (await readTopBoxes(path)).includes('moov');
+}
+
+const FIRST_BOXES: readonly string[] = ['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip', 'styp'];
+
+/** The types of the boxes at the top, as far as the first fragment; none for what is no MP4. */
+async function readTopBoxes(path: string): Promise<readonly string[]> {
   const file = await open(path);
   try {
     const { size: fileBytes } = await file.stat();
     const header = Buffer.alloc(16);
-    const order: string[] = [];
+    const types: string[] = [];
     let at = 0;
-    for (let boxes = 0; boxes < MAX_BOXES && at + 8 <= fileBytes; boxes++) {
+    while (types.length < MAX_BOXES && at + 8 <= fileBytes) {
       await file.read(header, 0, 16, at);
       const type = header.toString('latin1', 4, 8);
-      if (at === 0 && !['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip', 'styp'].includes(type)) {
-        return null;
-      }
-      if (type === 'moof') return 'fragmented';
-      if (type === 'moov' || type === 'mdat') order.push(type);
+      if (at === 0 && !FIRST_BOXES.includes(type)) break;
+      types.push(type);
+      if (type === 'moof') break;
       const short = header.readUInt32BE(0);
       const length = short === 1 ? Number(header.readBigUInt64BE(8)) : short;
       if (length < 8) break; // 0: to the end of the file
       at += length;
     }
-    const first = order.find((type) => type === 'moov' || type === 'mdat');
-    if (first === undefined) return null;
-    return first === 'moov' ? 'moov-first' : 'moov-last';
+    return types;
   } finally {
     await file.close();
   }

@@ -1,9 +1,16 @@
 import { constants, copyFile, stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
+import {
+  runFfmpeg,
+  STANDARD_INPUT,
+  type Recipe,
+  type RecipeInput,
+  type RecipeStream,
+} from '../ffmpeg/run-ffmpeg.js';
 import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
 import { encodeTo, readOptions, WITHOUT_METADATA, writeOptions } from './normalize-audio.js';
 import type { NormalizeOptions } from './normalize-options.js';
+import { pictureFilters } from './picture-filters.js';
 
 /** The second try aims this far below the limit. */
 const SECOND_TRY_SHARE = 0.92;
@@ -30,56 +37,107 @@ export async function normalizeVideo(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
-  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, plan, outputPath, options), options);
+  await encodeOnce(ffmpeg, path, plan, outputPath, options);
   const { picture } = plan;
   const { size } = await stat(outputPath);
   if (size <= plan.maxBytes || picture.action === 'copy') return;
   const lower = Math.floor(picture.maxBitrateKbps * (plan.maxBytes / size) * SECOND_TRY_SHARE);
   const again = { ...plan, picture: { ...picture, maxBitrateKbps: lower } };
-  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, again, outputPath, options), options);
+  await encodeOnce(ffmpeg, path, again, outputPath, options);
+}
+
+async function encodeOnce(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: VideoPlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<void> {
+  const recipe = recipeOf(path, plan, outputPath, options);
+  const { picture } = plan;
+  const source = picture.action === 'encode' ? picture.rounds?.source : undefined;
+  if (picture.action === 'copy' || source?.reader !== 'sharp') {
+    return runFfmpeg(ffmpeg, recipe, options);
+  }
+  // sharp is heavy, and few folders hold what only it can read.
+  const { readFrames } = await import('./read-frames.js');
+  const input = readFrames(path, picture, source.delaysMs, options.timeoutMs);
+  return runFfmpeg(ffmpeg, recipe, { ...options, input });
 }
 
 function recipeOf(
-  ffmpeg: Ffmpeg,
   path: string,
   plan: VideoPlan,
   outputPath: string,
   { threads = 1 }: NormalizeOptions,
 ): Recipe {
   const { picture, sound } = plan;
-  const isCopy = picture.action === 'copy' || sound.action === 'copy';
-  const silent = (plan.leadSeconds + (plan.expectedSeconds ?? plan.cutSeconds)).toFixed(6);
+  const silent = sound.action === 'silence' ? [silence(plan)] : [];
+  const inputs = [pictureInput(path, plan, threads), ...silent];
+  const isAnimated = picture.action === 'encode' && picture.rounds !== null;
   return {
-    inputs: [
-      {
-        source: path,
-        demuxer: plan.demuxer,
-        options: ['-threads', String(threads), ...readOptions(plan, { isCopy })],
-      },
-      ...(sound.action === 'silence'
-        ? [{ source: silenceSource, demuxer: 'lavfi', options: ['-t', silent] }]
-        : []),
-    ],
+    ...(picture.action === 'copy' ? { inputs } : drawPicture(inputs, picture)),
     maps: [
-      `0:${picture.index}`,
+      picture.action === 'copy' ? `0:${picture.index}` : '[picture]',
       ...('index' in sound ? [`0:${sound.index}`] : []),
-      ...(sound.action === 'silence' ? ['1:a'] : []),
+      ...silent.map(() => '1:a'),
     ],
-    video: picture.action === 'copy' ? COPY : encodePicture(ffmpeg, picture, threads),
+    video: picture.action === 'copy' ? COPY : encodePicture(picture, threads),
     audio: audioOf(sound),
     options: [
       ...writeOptions(plan),
       ...WITHOUT_METADATA,
       ...['-movflags', '+faststart', '-max_muxing_queue_size', '4096'],
-      // The source may be shorter than it says; silence must not outlast the picture.
-      ...(sound.action === 'silence' ? ['-shortest'] : []),
+      // The source may be shorter than it says; silence must not outlast the picture. Of an
+      // animation the length is known, and its rounds come faster than silence keeps up with.
+      ...(sound.action === 'silence' && !isAnimated ? ['-shortest'] : []),
     ],
     format: 'mp4',
     outputPath,
   };
 }
 
-const silenceSource = `anullsrc=channel_layout=stereo:sample_rate=${SILENCE.sampleRateHz}`;
+/**
+ * Turning is done here: ffmpeg's own knows no mirrors before 5.0. It leaves the display matrix
+ * behind unless told not to turn, and then passes it on, except from a graph of several inputs.
+ */
+function drawPicture(
+  inputs: readonly RecipeInput[],
+  picture: EncodePicture,
+): Pick<Recipe, 'inputs' | 'graph'> {
+  const graph = `[0:${picture.index}]${pictureFilters(picture).join(',')}[picture]`;
+  const isTurned = picture.rotationDegrees !== 0 || picture.mirrored;
+  return isTurned
+    ? { inputs: [...inputs, NOTHING], graph: `${graph};[${inputs.length}:v]nullsink` }
+    : { inputs, graph };
+}
+
+const NOTHING: RecipeInput = { source: 'color=s=16x16:r=1:d=1', demuxer: 'lavfi', options: [] };
+
+function pictureInput(path: string, plan: VideoPlan, threads: number): RecipeInput {
+  const { picture, sound, demuxer } = plan;
+  const isCopy = picture.action === 'copy' || sound.action === 'copy';
+  const limits = ['-threads', String(threads), ...readOptions(plan, { isCopy })];
+  if (picture.action === 'copy') return { source: path, demuxer, options: limits };
+  if (picture.rounds?.source.reader === 'sharp') {
+    const { width, height, frameRate } = picture;
+    const raw = [
+      ...['-pixel_format', 'rgba', '-video_size', `${width}x${height}`],
+      ...['-framerate', `${frameRate.frames}/${frameRate.seconds}`],
+    ];
+    return { source: STANDARD_INPUT, demuxer: 'rawvideo', options: [...raw, ...limits] };
+  }
+  const decoder = picture.decoder === null ? [] : [`-c:${picture.index}`, picture.decoder];
+  return { source: path, demuxer, options: [...decoder, '-noautorotate', ...limits] };
+}
+
+function silence({ leadSeconds, expectedSeconds, cutSeconds }: VideoPlan): RecipeInput {
+  return {
+    source: `anullsrc=channel_layout=stereo:sample_rate=${SILENCE.sampleRateHz}`,
+    demuxer: 'lavfi',
+    options: ['-t', (leadSeconds + (expectedSeconds ?? cutSeconds)).toFixed(6)],
+  };
+}
 
 function audioOf(sound: VideoPlan['sound']): RecipeStream | null {
   switch (sound.action) {
@@ -94,20 +152,15 @@ function audioOf(sound: VideoPlan['sound']): RecipeStream | null {
   }
 }
 
-function encodePicture(ffmpeg: Ffmpeg, picture: EncodePicture, threads: number): RecipeStream {
-  const { width, height, frameRate, maxBitrateKbps } = picture;
-  const canToneMap = ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap');
+function encodePicture(picture: EncodePicture, threads: number): RecipeStream {
+  const { maxBitrateKbps } = picture;
   return {
     codec: 'libx264',
-    filters: [
-      ...(picture.deinterlace ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
-      ...(picture.toneMap && canToneMap ? TONE_MAP : []),
-      `scale=w=${width}:h=${height}:flags=bicubic:out_color_matrix=bt709:out_range=tv`,
-      'setsar=1',
-      `fps=fps=${frameRate.frames}/${frameRate.seconds}`,
-      'format=yuv420p',
-    ],
+    filters: [],
     options: [
+      // The graph gives frames at a constant rate. ffmpeg, which would make them so once more, goes
+      // by the durations that they had in the source and doubles some.
+      ...['-vsync', 'passthrough'],
       ...['-preset', picture.preset, '-crf', String(picture.crf)],
       ...['-maxrate', `${maxBitrateKbps}k`, '-bufsize', `${maxBitrateKbps}k`],
       ...['-profile:v', 'main', '-level:v', '3.1', '-bf', '0', '-threads', String(threads)],
@@ -117,12 +170,3 @@ function encodePicture(ffmpeg: Ffmpeg, picture: EncodePicture, threads: number):
     ],
   };
 }
-
-/** Worked on 20 of 20 HDR10, HLG and Dolby Vision 8.4 clips. */
-const TONE_MAP: readonly string[] = [
-  'zscale=t=linear:npl=100',
-  'format=gbrpf32le',
-  'zscale=p=bt709',
-  'tonemap=hable:desat=0',
-  'zscale=t=bt709:m=bt709:r=tv',
-];

@@ -95,10 +95,6 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
     const why = `${label} of ${image.compression} is not read; export it as JPEG`;
     return { code: 'format-unsupported', why };
   }
-  if (image.pages > 1 && MOVING.includes(image.format)) {
-    const why = `a moving ${label} (${image.pages} frames) is not read; export it as a video`;
-    return { code: 'format-unsupported', why };
-  }
   const upright = uprightSize(image);
   const region = parseRegion(settings.crop, upright);
   if (!isInside(region, upright)) {
@@ -111,6 +107,3 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
 
 /** What is packed in HEIF and can be read, and null for what is no HEIF. */
 const HEIF_CODECS: readonly (string | null)[] = ['hevc', 'av1', null];
-
-/** Formats whose pages are frames; those of a TIFF are pages, and the first is taken. */
-const MOVING: readonly string[] = ['gif', 'webp'];

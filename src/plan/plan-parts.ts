@@ -3,7 +3,8 @@ import type { MediaProbe } from '../inspect/probe-media.js';
 import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
 import { longestMp3Seconds } from './plan-audio.js';
-import { longestEncodeSeconds, chooseFrameRate } from './plan-video.js';
+import { chooseFrameRate } from './frame-rate.js';
+import { longestEncodeSeconds } from './plan-video.js';
 import { round } from './rules.js';
 
 /** A last part shorter than this shares with the one before it: nobody sees a blink of a status. */
@@ -14,8 +15,8 @@ const LAST_MIN_SECONDS = 5;
  * a sound or clip that is too long and is to be split. Each begins at a frame of the output.
  */
 export function planParts(media: Media, settings: Settings): readonly [Part, ...Part[]] {
-  const whole = firstPart(settings);
-  if (media.type === 'image' || settings.long === 'trim') return [whole];
+  const whole = firstPart(media, settings);
+  if (!isTimed(media) || settings.long === 'trim') return [whole];
   const grid = gridOf(media, settings);
   const beginning = toGrid(settings.start, grid);
   const total = (media.media.durationSeconds ?? 0) - beginning;
@@ -37,8 +38,15 @@ export function planParts(media: Media, settings: Settings): readonly [Part, ...
 }
 
 /** What becomes a status where nothing is split: as much as fits from the start on. */
-export function firstPart({ start }: Settings): Part {
-  return { number: 1, of: 1, startSeconds: start, seconds: null };
+export function firstPart(media: Media, { start }: Settings): Part {
+  return { number: 1, of: 1, startSeconds: isTimed(media) ? start : 0, seconds: null };
+}
+
+type Timed = Exclude<Media, { readonly type: 'image' }>;
+
+/** Pictures are shown as a whole, also those that move: they go round. */
+function isTimed(media: Media): media is Timed {
+  return media.type !== 'image' && media.media.animation === null;
 }
 
 /** A part seen as if it were the whole file. */
@@ -66,9 +74,13 @@ interface Grid {
   readonly longestSeconds: number;
 }
 
-function gridOf(media: Exclude<Media, { readonly type: 'image' }>, settings: Settings): Grid {
+function gridOf(media: Timed, settings: Settings): Grid {
   if (media.type === 'audio') return longestMp3Seconds(media.sound, settings);
-  const { frames, seconds } = chooseFrameRate(media.picture, media.media, settings);
+  const { frames, seconds } = chooseFrameRate(
+    media.picture,
+    media.media,
+    settings.videoMaxFrameRate,
+  );
   const unitSeconds = seconds / frames;
   return {
     unitSeconds,

@@ -1,11 +1,15 @@
-import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
+import type { PictureStream, SoundStream } from '../inspect/probe-media.js';
 import type { Part } from '../job.js';
 import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { encodeSound, placeOf, type CopySound, type EncodeSound } from './plan-audio.js';
 import type { PlanRefusal } from './plan.js';
+import { chooseFrameRate, type FrameRate } from './frame-rate.js';
+import { planRounds, type Rounds, type Timeline } from './plan-rounds.js';
 import { faultsOf, round } from './rules.js';
-import { HDR_TRANSFERS, isConstantRate, VIDEO_RULES } from './video-rules.js';
+import { coloursOf, isHdr, type SourceColours } from './video-colours.js';
+import { VIDEO_RULES, type VideoSeen } from './video-rules.js';
+import { fitWithin } from './video-size.js';
 
 /** How a clip becomes an MP4. Picture and sound are decided apart. */
 export interface VideoPlan {
@@ -34,23 +38,30 @@ export interface CopyPicture {
 export interface EncodePicture {
   readonly action: 'encode';
   readonly index: number;
+  /** The decoder to ask for by name; null for the codec's usual one. */
+  readonly decoder: string | null;
   /** Pixels of the output, upright. */
   readonly width: number;
   readonly height: number;
+  /** Clockwise, after it was flipped left to right where `mirrored` says so. */
+  readonly rotationDegrees: number;
+  readonly mirrored: boolean;
   readonly frameRate: FrameRate;
+  /** Frames that are marked as two fields become one. */
   readonly deinterlace: boolean;
+  /** Put behind what is transparent, as `#rrggbb`; null where nothing is. */
+  readonly flatten: string | null;
+  readonly colours: SourceColours;
   /** From PQ or HLG to BT.709. */
   readonly toneMap: boolean;
+  /** The last frame stays this long, because the sound goes on. */
+  readonly holdSeconds: number;
+  /** For an animation; null for a clip. */
+  readonly rounds: Rounds | null;
   readonly crf: number;
   readonly preset: string;
   /** Ceiling that keeps the file under its limit whatever is in the picture. */
   readonly maxBitrateKbps: number;
-}
-
-/** Frames per second as a fraction: 30000 over 1001 is no decimal number. */
-export interface FrameRate {
-  readonly frames: number;
-  readonly seconds: number;
 }
 
 /** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
@@ -66,11 +77,7 @@ const MIN_BITRATE_KBPS = 40;
 
 /** @param because faults of a copy that was tried: encode, whatever the rules say of the source */
 export function planVideo(
-  seen: {
-    readonly media: MediaProbe;
-    readonly picture: PictureStream;
-    readonly sound: SoundStream | null;
-  },
+  seen: VideoSeen,
   name: string,
   settings: Settings,
   because: readonly string[],
@@ -86,24 +93,38 @@ export function planVideo(
   const again = because.length > 0;
   const encodesPicture = again || faults.some(({ remedy }) => remedy === 'encode-picture');
   const encodesSound = again || faults.some(({ remedy }) => remedy === 'encode-sound');
-  const frameRate = chooseFrameRate(picture, media, settings);
-  const cut = encodesPicture ? cutForEncoding : cutForCopying;
-  const cutSeconds = part.seconds ?? cut(settings.maxDurationSeconds, frameRate);
-  const { durationSeconds } = media;
+  const { animation } = media;
+  const animated = animation === null ? null : planRounds(animation, settings);
+  const timeline = animated ?? timelineOf(seen, encodesPicture, settings, part);
+  const { frameRate, cutSeconds, expectedSeconds } = timeline;
   return {
     kind: 'video',
     action: encodesPicture || encodesSound ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...timeline.reasons, ...because],
     demuxer: media.demuxer,
     picture: encodesPicture
-      ? encodePicture(picture, frameRate, durationSeconds ?? Infinity, settings)
+      ? encodePicture(seen, timeline, settings)
       : { action: 'copy', index: picture.index },
     sound: planSound(sound, encodesSound, settings),
     ...placeOf(part, frameRate.seconds / frameRate.frames),
     cutSeconds,
-    expectedSeconds: durationSeconds === null ? null : Math.min(durationSeconds, cutSeconds),
+    expectedSeconds,
     maxBytes: settings.videoMaxBytes,
   };
+}
+
+function timelineOf(
+  { media, picture }: VideoSeen,
+  encodes: boolean,
+  settings: Settings,
+  part: Part,
+): Timeline {
+  const frameRate = chooseFrameRate(picture, media, settings.videoMaxFrameRate);
+  const cut = encodes ? cutForEncoding : cutForCopying;
+  const cutSeconds = part.seconds ?? cut(settings.maxDurationSeconds, frameRate);
+  const { durationSeconds } = media;
+  const expectedSeconds = durationSeconds === null ? null : Math.min(durationSeconds, cutSeconds);
+  return { frameRate, cutSeconds, expectedSeconds, rounds: null, reasons: [] };
 }
 
 function planSound(
@@ -116,75 +137,46 @@ function planSound(
 }
 
 function encodePicture(
-  picture: PictureStream,
-  frameRate: FrameRate,
-  durationSeconds: number,
+  { media, picture, sound }: VideoSeen,
+  { frameRate, expectedSeconds, rounds }: Timeline,
   settings: Settings,
 ): EncodePicture {
-  const seconds = Math.min(durationSeconds, settings.maxDurationSeconds);
+  const seconds = expectedSeconds ?? settings.maxDurationSeconds;
   const budgetKbits = (settings.videoMaxBytes * CONTAINER_SHARE * 8) / 1000;
   // The decoder's buffer, a second long, may be spent on top of the rate: hence one second more.
   const ceiling = (budgetKbits - settings.audioBitrateKbps * seconds) / (seconds + 1);
+  const colours = coloursOf(picture, media.canToneMap);
+  const toneMap = colours.convert !== null && isHdr(picture);
+  const { index, decoder, rotationDegrees, mirrored } = picture;
   return {
     action: 'encode',
-    index: picture.index,
+    ...{ index, decoder, rotationDegrees, mirrored },
     ...fitWithin(picture, settings),
     frameRate,
-    deinterlace: picture.interlaced,
-    toneMap: HDR_TRANSFERS.includes(picture.transfer ?? ''),
+    deinterlace: picture.interlaced ?? MAY_BE_INTERLACED.includes(picture.codec),
+    flatten: picture.hasAlpha && !toneMap ? settings.background.toLowerCase() : null,
+    ...{ colours, toneMap, rounds },
+    holdSeconds: holdSeconds(picture, sound, frameRate),
     crf: settings.videoCrf,
     preset: settings.videoPreset,
     maxBitrateKbps: Math.floor(Math.min(MAX_BITRATE_KBPS, Math.max(MIN_BITRATE_KBPS, ceiling))),
   };
 }
 
-/** Square pixels, upright, even, within both sides' limits, and never enlarged. */
-function fitWithin(
-  picture: PictureStream,
-  { videoMaxLongSide, videoMaxShortSide }: Settings,
-): { readonly width: number; readonly height: number } {
-  // Square pixels by shrinking the longer-sampled side, not by enlarging the other.
-  const square = {
-    width: picture.width * Math.min(1, picture.sampleAspect),
-    height: picture.height / Math.max(1, picture.sampleAspect),
-  };
-  const turned = picture.rotationDegrees % 180 !== 0;
-  const width = turned ? square.height : square.width;
-  const height = turned ? square.width : square.height;
-  const scale = Math.min(
-    1,
-    videoMaxLongSide / Math.max(width, height),
-    videoMaxShortSide / Math.min(width, height),
-  );
-  const even = (side: number) => Math.max(2, Math.floor((side * scale) / 2 + 0.001) * 2);
-  return { width: even(width), height: even(height) };
-}
+/** Codecs of cameras and broadcasts, whose frames may be marked where the header says nothing. */
+const MAY_BE_INTERLACED: readonly string[] = [
+  ...['h264', 'mpeg1video', 'mpeg2video', 'mpeg4', 'vc1', 'wmv3', 'dvvideo', 'mjpeg', 'prores'],
+  ...['dnxhd', 'ffv1', 'huffyuv', 'rawvideo', 'v210', 'cavs'],
+];
 
-const VARIABLE_MIN_RATE = 15;
-/** Television's thousandths begin at 11.988; at 1 to 4 frames/s rounding would look like them. */
-const TELEVISION_MIN_RATE = 10;
-
-/** The source's own rate where it is constant and allowed; whole divisions of one that is not. */
-export function chooseFrameRate(
+/** Players leave the last frame up while the sound goes on; a file has to say so. */
+function holdSeconds(
   picture: PictureStream,
-  media: MediaProbe,
-  { videoMaxFrameRate }: Settings,
-): FrameRate {
-  const rate = picture.averageFrameRate ?? picture.baseFrameRate ?? videoMaxFrameRate;
-  if (!isConstantRate(picture, media)) {
-    const whole = Math.max(VARIABLE_MIN_RATE, Math.ceil(rate - 0.05));
-    return { frames: Math.min(videoMaxFrameRate, whole), seconds: 1 };
-  }
-  // 60 becomes 30 and 50 becomes 25: every second frame, not four of five.
-  const divided = rate / Math.ceil(rate / (videoMaxFrameRate + 0.05));
-  const whole = Math.max(1, Math.round(divided));
-  if (whole >= TELEVISION_MIN_RATE && Math.abs(divided - (whole * 1000) / 1001) < 0.004) {
-    return { frames: whole * 1000, seconds: 1001 };
-  }
-  return {
-    frames: Math.min(videoMaxFrameRate, Math.max(1, Math.ceil(divided - 0.05))),
-    seconds: 1,
-  };
+  sound: SoundStream | null,
+  { frames, seconds }: FrameRate,
+): number {
+  const gap = (sound?.endSeconds ?? 0) - (picture.endSeconds ?? Infinity);
+  return gap > seconds / frames ? Math.round(gap * 1000) / 1000 : 0;
 }
 
 /** How long an encoded clip may be, its sound included. */

@@ -32,7 +32,7 @@ export function plan(
   name: string,
   settings: Settings,
   because: readonly string[] = [],
-  part: Part = firstPart(settings),
+  part: Part = firstPart(media, settings),
 ): Plan | PlanRefusal {
   switch (media.type) {
     case 'image':

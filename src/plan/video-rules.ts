@@ -7,7 +7,9 @@ import {
   brokenTags,
   bytesAfterCut,
 } from './audio-rules.js';
+import { isConstantRate } from './frame-rate.js';
 import { round, type Rule } from './rules.js';
+import { isHdr } from './video-colours.js';
 
 /** What the rules for video look at. */
 export interface VideoSeen {
@@ -16,13 +18,8 @@ export interface VideoSeen {
   readonly sound: SoundStream | null;
 }
 
-/** Rates measured over a short clip are off by a frame; real variation is larger. */
-const RATE_TOLERANCE = 0.01;
 /** An average over whole ticks of the clock may pass the rate by this much. */
 const RATE_ROUNDING = 0.02;
-/** Time stamps rounded to milliseconds alternate between 33 and 34; a missing frame doubles one. */
-const STEP_TOLERANCE = 1.5;
-
 /** Brands of MP4 proper; QuickTime and 3GP are kin that not every phone opens. */
 const MP4_BRANDS = /^(isom|iso\d|mp4\d|avc1|M4V )/;
 
@@ -32,8 +29,8 @@ const ALLOWED_TAGS: readonly string[] = [
   ...['encoder', 'handler_name', 'language', 'vendor_id'],
 ];
 
-/** Transfer functions of high dynamic range: PQ and HLG. */
-export const HDR_TRANSFERS: readonly string[] = ['smpte2084', 'arib-std-b67'];
+/** Containers that count frames in the order of decoding, and nothing else. */
+const WITHOUT_SHOWN_TIMES: readonly string[] = ['avi', 'h264'];
 
 const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ picture }) => (picture.codec === 'h264' ? null : `its picture is ${picture.codec}, not H.264`),
@@ -53,9 +50,15 @@ const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
     picture.pixelFormat === 'yuv420p'
       ? null
       : `its pixel format is ${picture.pixelFormat ?? 'unknown'}, not yuv420p`,
-  ({ picture }) => {
+  ({ picture }, { background }) =>
+    picture.hasAlpha ? `it can be transparent, so it is put on ${background}` : null,
+  ({ picture, media }) => {
+    if (isHdr(picture)) {
+      return media.canToneMap
+        ? 'it is HDR'
+        : 'it is HDR, which this ffmpeg cannot bring down to BT.709: it comes out pale';
+    }
     if (picture.range === 'pc') return 'its colour range is full, not limited';
-    if (HDR_TRANSFERS.includes(picture.transfer ?? '')) return 'it is HDR';
     const other = [picture.primaries, picture.transfer, picture.matrix].find(
       (colour) => colour !== null && colour !== 'bt709',
     );
@@ -76,6 +79,7 @@ const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
       : `its pixels are not square (${round(picture.sampleAspect)})`,
   ({ picture }) =>
     picture.rotationDegrees === 0 ? null : `it is turned by ${picture.rotationDegrees}°`,
+  ({ picture }) => (picture.mirrored ? 'it is mirrored' : null),
   ({ picture }, { videoMaxFrameRate }) => {
     const rate = picture.averageFrameRate;
     return rate !== null && rate > videoMaxFrameRate + RATE_ROUNDING
@@ -84,7 +88,15 @@ const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
   },
   ({ picture, media }) =>
     isConstantRate(picture, media) ? null : 'its frame rate is not constant',
-  ({ picture }) => (picture.interlaced ? 'it is interlaced' : null),
+  ({ picture }) => (picture.interlaced === true ? 'it is interlaced' : null),
+  ({ picture, media }) =>
+    picture.codec === 'h264' && WITHOUT_SHOWN_TIMES.includes(media.demuxer)
+      ? `${media.demuxer} does not tell when its frames are shown, so B-frames cannot be ruled out`
+      : null,
+  ({ media }) => {
+    const hidden = media.timing?.hiddenFrames ?? 0;
+    return hidden === 0 ? null : `an edit list hides ${hidden} of its frames`;
+  },
   ({ media }, { videoMaxBytes, maxDurationSeconds }) =>
     bytesAfterCut(media, maxDurationSeconds) > videoMaxBytes
       ? `${media.bytes} bytes are more than ${videoMaxBytes}`
@@ -143,16 +155,6 @@ export const VIDEO_RULES: readonly Rule<VideoSeen>[] = [
   ...SOUND_RULES.map((broken) => ({ remedy: 'encode-sound', broken }) as const),
   ...CONTAINER_RULES.map((broken) => ({ remedy: 'remux', broken }) as const),
 ];
-
-/** The same number of frames in every second. */
-export function isConstantRate(picture: PictureStream, media: MediaProbe): boolean {
-  const { averageFrameRate, baseFrameRate } = picture;
-  if (averageFrameRate === null || baseFrameRate === null) return false;
-  if (Math.abs(averageFrameRate - baseFrameRate) > baseFrameRate * RATE_TOLERANCE) return false;
-  const { longestStepSeconds = null, shortestStepSeconds = null } = media.timing ?? {};
-  if (longestStepSeconds === null || shortestStepSeconds === null) return true;
-  return longestStepSeconds <= shortestStepSeconds * STEP_TOLERANCE;
-}
 
 function nameBrand(brand: string): string {
   if (brand === 'qt  ' || brand === '') return 'QuickTime';

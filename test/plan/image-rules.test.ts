@@ -121,8 +121,6 @@ describe('an image is refused', () => {
   it.each([
     [{ truncated: true }, 'undecodable', /cut off/],
     [{ format: 'heif', compression: 'hevc' }, 'format-unsupported', /export it as JPEG/],
-    [{ format: 'gif', pages: 12 }, 'format-unsupported', /12 frames/],
-    [{ format: 'webp', pages: 2 }, 'format-unsupported', /2 frames/],
   ] as const)('with %o', (image, code, why) => {
     const error = refused(imageOf(image));
     expect(error).toMatchObject({ code, file: 'file', why: expect.stringMatching(why) });

@@ -132,7 +132,10 @@ describe('a clip', () => {
 });
 
 function steps(longest: number, shortest: number) {
-  return { longestStepSeconds: longest, shortestStepSeconds: shortest };
+  return {
+    ...{ longestStepSeconds: longest, shortestStepSeconds: shortest },
+    ...{ hiddenFrames: 0, delaysMs: [] },
+  };
 }
 
 function undecodable(codec: string) {

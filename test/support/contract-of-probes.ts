@@ -70,7 +70,9 @@ function keepsVideo({ media, picture, sound }: Of<'video'>): boolean {
     Math.min(width, height) <= 720 &&
     picture.sampleAspect === 1 &&
     picture.rotationDegrees === 0 &&
-    !picture.interlaced &&
+    picture.interlaced !== true &&
+    !picture.mirrored &&
+    !picture.hasAlpha &&
     rate !== null &&
     base !== null &&
     rate <= 30.02 &&

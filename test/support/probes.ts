@@ -34,6 +34,9 @@ export const conformingPicture: PictureStream = {
   pixelFormat: 'yuv420p',
   sampleAspect: 1,
   rotationDegrees: 0,
+  mirrored: false,
+  hasAlpha: false,
+  decoder: null,
   averageFrameRate: 30,
   baseFrameRate: 30,
   hasBFrames: false,
@@ -42,7 +45,7 @@ export const conformingPicture: PictureStream = {
   transfer: 'bt709',
   matrix: 'bt709',
   range: 'tv',
-  durationSeconds: 20,
+  ...{ durationSeconds: 20, endSeconds: 20 },
   isCover: false,
   isDefault: true,
   tags: { language: 'und', handler_name: 'VideoHandler' },
@@ -55,7 +58,7 @@ export const conformingSound: SoundStream = {
   profile: 'LC',
   sampleRateHz: 48_000,
   channels: 2,
-  durationSeconds: 20,
+  ...{ durationSeconds: 20, endSeconds: 20 },
   isDefault: true,
   tags: { language: 'und', handler_name: 'SoundHandler' },
 };
@@ -71,6 +74,8 @@ const conformingContainer: MediaProbe = {
   tags: { major_brand: 'isom', minor_version: '512', compatible_brands: 'isomiso2avc1mp41' },
   layout: 'moov-first',
   timing: null,
+  animation: null,
+  canToneMap: true,
 };
 
 export function imageOf(changes: Partial<ImageProbe> = {}): Media {
