@@ -21,9 +21,10 @@ export interface Pixels {
 type Colour = readonly [number, number, number];
 
 /**
- * Measures what stands out. The numbers here were chosen on 54 photographs, frames and drawings, of
- * which a person would crop 28 and show 26 whole; other values near these decide otherwise on two or
- * three of them.
+ * Measures what stands out. The numbers here were chosen by trying some forty sets of them on
+ * photographs, frames and drawings, 54 at the end, of which a person would crop 28 and show 26 whole.
+ * These part all but two; without the weight of the middle nine of the first 46 went wrong, without
+ * skin eight, and the other sets near these two to four.
  * @param copy the picture on some hundred pixels, for its edges
  * @param grid the same on about 64 pixels, a cell each: texture has become even there
  */
