@@ -21,9 +21,10 @@ export interface Pixels {
 type Colour = readonly [number, number, number];
 
 /**
- * Measures what stands out. The numbers here were chosen on 46 photographs, frames and drawings, of
- * which a person would crop 26 and show 20 whole; halving or doubling any one of them changes the
- * decision on two at most.
+ * Measures what stands out. The numbers here were chosen by trying some forty sets of them on
+ * photographs, frames and drawings, 54 at the end, of which a person would crop 28 and show 26 whole.
+ * These part all but two; without the weight of the middle nine of the first 46 went wrong, without
+ * skin eight, and the other sets near these two to four.
  * @param copy the picture on some hundred pixels, for its edges
  * @param grid the same on about 64 pixels, a cell each: texture has become even there
  */
@@ -91,6 +92,9 @@ const SKIN = 30;
 const CENTRE_SHARE = 0.5;
 const CENTRE_WIDTH = 0.3;
 
+/** A face before a horizon: the eye goes to the face, though the horizon is longer. */
+const EMPHASIS = 1.5;
+
 /** Contrast to the surroundings, skin, and the middle; what is no more than average is nothing. */
 function standOut(grid: Pixels): readonly number[] {
   const { width, height } = grid;
@@ -115,7 +119,7 @@ function standOut(grid: Pixels): readonly number[] {
     return value * (1 - CENTRE_SHARE + CENTRE_SHARE * middle);
   });
   const average = felt.reduce((sum, value) => sum + value, 0) / felt.length;
-  return felt.map((value) => Math.max(0, value - average));
+  return felt.map((value) => Math.max(0, value - average) ** EMPHASIS);
 }
 
 /** Brightness, red against green, yellow against blue: the channels of the eye. */

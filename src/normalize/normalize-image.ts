@@ -154,7 +154,7 @@ async function blurredCopy(picture: Pixels, frame: Size): Promise<Sharp> {
     .extract(windowIn(wholeOf(picture), CENTRE))
     .resize(BACKDROP.width, BACKDROP.height, { fit: 'fill' })
     .blur(BACKDROP_SIGMA)
-    .modulate({ brightness: BACKDROP_BRIGHTNESS })
+    .linear(BACKDROP_BRIGHTNESS, 0)
     .raw()
     .toBuffer({ resolveWithObject: true });
   return sharp(small.data, { raw: { ...BACKDROP, channels: small.info.channels } }).resize(

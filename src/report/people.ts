@@ -40,8 +40,14 @@ function describeResult(result: ResultEvent): string | null {
 function planOf({ kind, plan }: ResultEvent): string {
   if (kind === null || plan === null || plan.action === 'refuse') return '';
   const why = plan.reasons.length === 0 ? 'it is right as it is' : plan.reasons.join('; ');
-  return `${DONE[plan.action]} as ${kind}: ${why}`;
+  return `${DONE[plan.action]} as ${kind}${plan.fit === null ? '' : FITTED[plan.fit]}: ${why}`;
 }
+
+const FITTED = {
+  crop: '',
+  blur: ', whole over a blurred copy',
+  pad: ', whole over a colour',
+} as const;
 
 const DONE = { keep: 'kept', remux: 'remuxed', encode: 'encoded' } as const;
 

@@ -54,6 +54,17 @@ describe('a ledger outlives', () => {
   });
 });
 
+test('a row of the first version, which knew of no fits, is still read', async (scope) => {
+  const stateDir = await makeScratchFolder(scope);
+  const ledger = await open(scope, stateDir);
+  await ledger.recordNormalized(factsOf('k'));
+  const db = new Database(path.join(stateDir, 'ledger.db'));
+  db.prepare('UPDATE statuses SET plan = ?').run('{"action":"keep","reasons":[]}');
+  db.close();
+  const entry = await ledger.find(['k']);
+  expect(entry?.plan).toEqual({ action: 'keep', reasons: [], fit: null, crop: null });
+});
+
 describe('a state directory', () => {
   test('is made where it is missing, for its owner alone', async (scope) => {
     const stateDir = path.join(await makeScratchFolder(scope), 'a/b/.statuscast');
