@@ -10,6 +10,7 @@ import { images } from './make-fixtures/images.js';
 import { oddPictures } from './make-fixtures/odd-pictures.js';
 import { refused } from './make-fixtures/refused.js';
 import { sounds } from './make-fixtures/sounds.js';
+import { stills } from './make-fixtures/stills.js';
 import { videos } from './make-fixtures/videos.js';
 
 /** Everything is committed, so it has to stay small. */
@@ -22,6 +23,7 @@ const fixtures: readonly Fixture[] = [
   ...sounds,
   ...videos,
   ...oddPictures,
+  ...stills,
   ...refused,
 ].toSorted((a, b) => (a.file < b.file ? -1 : 1));
 

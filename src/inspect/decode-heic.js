@@ -9,6 +9,9 @@ import { writePng } from './write-png.js';
 
 const [source = '', target = '', maxPixels = '0'] = process.argv.slice(2);
 
+/** In HEVC there are never three zero bytes in a row. */
+const EMPTY_END_BYTES = 1024;
+
 /** @type {string[]} */
 const printed = [];
 // libheif says in its log why it finds no picture.
@@ -27,6 +30,7 @@ async function decode() {
   const { icc, pagePrimary = 0 } = await sharp(source, { limitInputPixels: false }).metadata();
   const file = await readFile(source);
   if (isCutOff(file)) throw new Error('it is cut off before its end');
+  if (isEndEmpty(file)) throw new Error('its end never arrived: the last bytes are zeroes');
   const pictures = await heicDecode.all({ buffer: withKnownBrand(file) });
   const picture = pictures[pagePrimary];
   if (picture === undefined) throw new Error('it holds no picture');
@@ -54,6 +58,16 @@ function isCutOff(file) {
     at += length;
   }
   return at > file.length;
+}
+
+/**
+ * A download that was given its length beforehand and then broke off. What is decoded of zeroes
+ * looks like anything.
+ * @param {Buffer} file
+ */
+function isEndEmpty(file) {
+  const end = file.subarray(-EMPTY_END_BYTES);
+  return end.length === EMPTY_END_BYTES && end.every((byte) => byte === 0);
 }
 
 /**

@@ -10,7 +10,8 @@ const FILL = 128;
 /**
  * Whether the lower part of a JPEG is missing though its end marker is there: libjpeg fills it
  * with grey and only warns. The warning by itself says nothing, since good photographs cause it.
- * Measured on 12 megapixels: 70 ms.
+ * Measured on 12 megapixels: 50 ms
+ * of processor time.
  * @throws what sharp throws for a file that it cannot decode
  */
 export async function isScanLost(path: string, width: number, height: number): Promise<boolean> {

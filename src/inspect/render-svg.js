@@ -15,9 +15,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** What librsvg takes for an inch; 72 of them render a drawing as large as it says that it is. */
 const BASE_DENSITY = 72;
 const MAX_DENSITY = 100_000;
-
-/** Small drawings are measured so many times larger: sizes come as whole pixels. */
-const MEASURING_SCALE = 64;
+/** libvips takes no drawing that is longer. */
+const MAX_SIDE = 32_000;
 
 try {
   await render();
@@ -32,15 +31,40 @@ async function render() {
   // From memory there is no place that links could be relative to: librsvg opens no file at all.
   const open = (/** @type {number} */ density) =>
     sharp(drawing, { density, limitInputPixels: false });
-  const seen = await open(BASE_DENSITY * MEASURING_SCALE).metadata();
-  const size = { width: seen.width / MEASURING_SCALE, height: seen.height / MEASURING_SCALE };
-  const cover = Math.max(Number(width) / size.width, Number(height) / size.height);
+  const measure = async (/** @type {number} */ density) => {
+    const { width: across, height: down } = await open(density).metadata();
+    return { across, down };
+  };
+  const density = await findDensity(measure);
+  await open(density).png({ compressionLevel: 1 }).toFile(target);
+}
+
+/**
+ * The density at which it has the size that is wanted. Sizes grow with the density, those in
+ * millimetres and inches with its square, and come as whole pixels: the nearer, the better known.
+ * @param {(density: number) => Promise<{ across: number, down: number }>} measure
+ */
+async function findDensity(measure) {
+  const [small, large] = [await measure(BASE_DENSITY), await measure(BASE_DENSITY * 16)];
+  const power = Math.max(1, Math.round(Math.log2(large.across / small.across) / 4));
+  let density = BASE_DENSITY * 16;
+  let seen = large;
+  for (let step = 0; step < 3; step++) {
+    density = Math.min(MAX_DENSITY, density * growth(seen) ** (1 / power));
+    seen = await measure(density);
+  }
+  return density;
+}
+
+/**
+ * How many times larger it has to be: so that it covers what is wanted, within the limits.
+ * @param {{ across: number, down: number }} size
+ */
+function growth({ across, down }) {
+  const cover = Math.max(Number(width) / across, Number(height) / down);
   // A little under the limit, since both sides are rounded.
-  const most = Math.sqrt((Number(maxPixels) * 0.99) / (size.width * size.height));
-  const scale = Math.min(cover, most, MAX_DENSITY / BASE_DENSITY);
-  await open(BASE_DENSITY * scale)
-    .png({ compressionLevel: 1 })
-    .toFile(target);
+  const mostPixels = Math.sqrt((Number(maxPixels) * 0.99) / (across * down));
+  return Math.min(cover, mostPixels, MAX_SIDE / across, MAX_SIDE / down);
 }
 
 async function readDrawing() {

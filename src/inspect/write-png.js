@@ -34,8 +34,9 @@ export async function writePng(path, raster) {
       const named = Buffer.from('icc\0\0', 'latin1');
       await file.write(chunk('iCCP', Buffer.concat([named, deflateSync(raster.icc)])));
     }
-    // The file lives for seconds: the fastest level. 12 megapixels: 0.2 s and half the bytes.
-    await pipeline(batches(raster, channels), createDeflate({ level: 1 }), async (compressed) => {
+    // The file lives for seconds. 12 megapixels: 0.5 s of processor time for 37 MB; level 1 takes
+    // 0.9 s for 13 MB.
+    await pipeline(batches(raster, channels), createDeflate({ level: 0 }), async (compressed) => {
       for await (const bytes of compressed) await file.write(chunk('IDAT', bytes));
     });
     await file.write(chunk('IEND', Buffer.alloc(0)));

@@ -79,9 +79,19 @@ describe('a playlist never opens the file that it names', () => {
 
 describe('what cannot be used is refused by name, with what to do', () => {
   it.each([
-    ['an SVG', 'a.jpg', '<svg xmlns="http://www.w3.org/2000/svg"/>', /SVG.*export it as JPEG/],
-    ['an SVG with a prologue', 'a', '<?xml version="1.0"?>\n<!-- x -->\n<svg >', /SVG/],
-    ['a Photoshop document', 'a.jpg', Buffer.from('8BPS\0\x01\0\0\0\0\0\0'), /Photoshop/],
+    ['a large Photoshop document', 'a.jpg', Buffer.from('8BPS\0\x02\0\0\0\0\0\0'), /PSB/],
+    ['a RAW by Nikon', 'a.tif', rawTiff('NIKON CORPORATION\0', 262, 32_803), /Nikon RAW.*as JPEG/],
+    ['a RAW by Pentax', 'a.tif', rawTiff('RICOH IMAGING\0', 259, 65_535), /Pentax RAW/],
+    ['a RAW of an unknown maker', 'a.tif', rawTiff('Fixture\0', 262, 34_892), /a RAW photograph/],
+    [
+      'a RAW in a sub-directory',
+      'a.tif',
+      rawTiff('SAMSUNG\0', 262, 32_803, 'below'),
+      /Samsung RAW/,
+    ],
+    ['a DNG', 'a.tif', rawTiff('Fixture\0', 50_706, 1), /RAW photograph \(DNG\)/],
+    ['OpenEXR', 'a.png', Buffer.from('v/1\x01\x02\0\0\0channels\0'), /OpenEXR/],
+    ['Radiance HDR', 'a.hdr', '#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\n', /Radiance/],
     ['MIDI', 'a.mp3', Buffer.from('MThd\0\0\0\x06\0\x01\0\x02'), /MIDI.*notes/],
   ] as const)('%s', async (_, name, bytes, message) => {
     const seen = await inspectBytes(name, bytes);
@@ -146,6 +156,34 @@ it('a file is told of in words: format, streams, size and length', async () => {
   await expect(words('landscape.jpg')).resolves.toBe('JPEG, 640×480');
   await expect(words('surround.flac')).resolves.toBe('FLAC, flac, 1 s');
 });
+
+it('a TIFF that only names its maker is a picture', async () => {
+  const tiff = await sharp(fixture('grey.png'))
+    .withExif({ IFD0: { Make: 'NIKON CORPORATION' } })
+    .tiff()
+    .toBuffer();
+  await expect(inspectBytes('a.nef', tiff)).resolves.toMatchObject({ type: 'image' });
+});
+
+/** A TIFF of one directory, or with a second below it, that has a maker and one short value. */
+function rawTiff(make: string, tag: number, value: number, place: 'here' | 'below' = 'here') {
+  const entry = (name: number, type: number, count: number, content: number) => {
+    const bytes = Buffer.alloc(12);
+    bytes.writeUInt16LE(name, 0);
+    bytes.writeUInt16LE(type, 2);
+    bytes.writeUInt32LE(count, 4);
+    bytes.writeUInt32LE(content, 8);
+    return bytes;
+  };
+  const text = Buffer.from(make, 'latin1');
+  const below = 8 + 2 + 24 + 4;
+  const textAt = below + 2 + 12 + 4;
+  const found = entry(tag, 3, 1, value);
+  const head = Buffer.from('II*\0\x08\0\0\0', 'latin1');
+  const second = place === 'here' ? found : entry(330, 4, 1, below);
+  const first = [Buffer.from([2, 0]), entry(271, 2, text.length, textAt), second, Buffer.alloc(4)];
+  return Buffer.concat([head, ...first, Buffer.from([1, 0]), found, Buffer.alloc(4), text]);
+}
 
 function ftyp(): Buffer {
   return Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1');

@@ -78,7 +78,8 @@ describe('a damaged image', () => {
   it('that is cut off is undecodable; its source is untouched, and nothing is left', async () => {
     const folder = await tempFolder();
     const source = join(folder, 'a.jpg');
-    await writeFile(source, await readFile(fixture('refused/truncated.jpg')));
+    // So little that only decoding to the end shows it; inspect sees what lacks whole rows.
+    await writeFile(source, (await readFile(fixture('landscape.jpg'))).subarray(0, -20));
     const before = await hashOf(source);
     await expect(normalizeFile(source, join(folder, 'made'))).rejects.toMatchObject({
       facts: { code: 'undecodable', file: 'a.jpg' },

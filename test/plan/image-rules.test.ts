@@ -13,6 +13,7 @@ const ONE_FACT: readonly (readonly [Partial<ImageProbe>, 'encode' | 'remux', Reg
   [{ format: 'png' }, 'encode', /JPEG/],
   [{ format: 'webp' }, 'encode', /JPEG/],
   [{ format: 'heif', compression: 'av1' }, 'encode', /JPEG/],
+  [{ format: 'heif', compression: 'hevc' }, 'encode', /JPEG/],
   [{ orientation: 2 }, 'encode', /EXIF orientation 2/],
   [{ orientation: 3 }, 'encode', /EXIF orientation 3/],
   [{ orientation: 6, width: 1920, height: 1080 }, 'encode', /EXIF orientation 6/],
@@ -120,7 +121,7 @@ describe('an image is refused', () => {
 
   it.each([
     [{ truncated: true }, 'undecodable', /cut off/],
-    [{ format: 'heif', compression: 'hevc' }, 'format-unsupported', /export it as JPEG/],
+    [{ format: 'heif', compression: 'jpeg' }, 'format-unsupported', /export it as JPEG/],
   ] as const)('with %o', (image, code, why) => {
     const error = refused(imageOf(image));
     expect(error).toMatchObject({ code, file: 'file', why: expect.stringMatching(why) });
