@@ -26,6 +26,8 @@ export async function sniff(path: string): Promise<Sniff> {
     if (/<svg[\s>]/i.test(text) && drawing !== undefined) return { type: 'known', format: drawing };
     return { type: 'not-media', label: labelOfText(text) };
   }
+  const gsm = FORMATS.get('gsm');
+  if (isGsm(head) && gsm !== undefined) return { type: 'known', format: gsm };
   const found = await fileTypeFromFile(path);
   const format = found === undefined ? undefined : FORMATS.get(found.ext);
   if (format !== undefined) return { type: 'known', format };
@@ -33,6 +35,19 @@ export async function sniff(path: string): Promise<Sniff> {
     return { type: 'not-media', label: `${found.ext.toUpperCase()} (${found.mime})` };
   }
   return { type: 'unknown', demuxers: SAFE_DEMUXERS };
+}
+
+const GSM_FRAME_BYTES = 33;
+const GSM_LEAST_FRAMES = 10;
+
+/** GSM has no header, but every frame of 33 bytes begins with the same four bits. */
+function isGsm(head: Buffer): boolean {
+  const frames = Math.floor(head.length / GSM_FRAME_BYTES);
+  if (frames < GSM_LEAST_FRAMES) return false;
+  for (let at = 0; at < frames * GSM_FRAME_BYTES; at += GSM_FRAME_BYTES) {
+    if ((head[at] ?? 0) >> 4 !== 0xd) return false;
+  }
+  return true;
 }
 
 async function readHead(path: string): Promise<Buffer> {

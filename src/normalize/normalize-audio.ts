@@ -1,7 +1,9 @@
 import { constants, copyFile } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { runFfmpeg, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
-import type { AudioPlan, EncodeSound } from '../plan/plan-audio.js';
+import { runFfmpeg, type RecipeInput, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
+import type { AudioPlan } from '../plan/plan-audio.js';
+import { encodeTo } from './encode-sound.js';
+import { WITHOUT_METADATA } from './without-metadata.js';
 import type { NormalizeOptions } from './normalize-options.js';
 
 /**
@@ -21,19 +23,27 @@ export async function normalizeAudio(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
+  const input: RecipeInput = {
+    source: path,
+    demuxer: plan.demuxer,
+    options: ['-t', plan.cutSeconds.toFixed(6)],
+  };
+  const audio: RecipeStream =
+    plan.sound.action === 'copy'
+      ? { codec: 'copy', filters: [], options: [] }
+      : await encodeTo(
+          ffmpeg,
+          { codec: 'libmp3lame', input, sound: plan.sound, scratchPath: `${outputPath}.trial` },
+          options,
+        );
   const tags = Object.entries({ title: plan.title, artist: plan.artist });
   await runFfmpeg(
     ffmpeg,
     {
-      inputs: [
-        { source: path, demuxer: plan.demuxer, options: ['-t', plan.cutSeconds.toFixed(6)] },
-      ],
+      inputs: [input],
       maps: [`0:${plan.sound.index}`],
       video: null,
-      audio:
-        plan.sound.action === 'copy'
-          ? { codec: 'copy', filters: [], options: [] }
-          : encodeTo('libmp3lame', plan.sound),
+      audio,
       options: [
         ...['-t', plan.cutSeconds.toFixed(6)],
         ...WITHOUT_METADATA,
@@ -48,24 +58,3 @@ export async function normalizeAudio(
     options,
   );
 }
-
-/** Options for sound as the plan wants it. */
-export function encodeTo(
-  codec: 'libmp3lame' | 'aac',
-  sound: Omit<EncodeSound, 'index'>,
-): RecipeStream {
-  return {
-    codec,
-    filters: [],
-    options: [
-      ...['-ar', String(sound.sampleRateHz), '-ac', String(sound.channels)],
-      ...['-b:a', `${sound.bitrateKbps}k`],
-    ],
-  };
-}
-
-/** No tags of the source and none of the muxer's own. */
-export const WITHOUT_METADATA: readonly string[] = [
-  ...['-map_metadata', '-1', '-map_metadata:s', '-1', '-map_chapters', '-1'],
-  ...['-fflags', '+bitexact'],
-];

@@ -2,8 +2,11 @@ import { constants, copyFile, stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
 import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
-import { encodeTo, WITHOUT_METADATA } from './normalize-audio.js';
+import { encodeTo, shapeOptions } from './encode-sound.js';
+import { H264_RULES } from './h264.js';
+import { drawVideo } from './draw-video.js';
 import type { NormalizeOptions } from './normalize-options.js';
+import { WITHOUT_METADATA } from './without-metadata.js';
 
 /** The second try aims this far below the limit. */
 const SECOND_TRY_SHARE = 0.92;
@@ -11,7 +14,7 @@ const SECOND_TRY_SHARE = 0.92;
 const COPY: RecipeStream = { codec: 'copy', filters: [], options: [] };
 
 /** The silent track of videos without sound. */
-const SILENCE = { sampleRateHz: 48_000, channels: 2, bitrateKbps: 128, action: 'encode' } as const;
+const SILENCE = { sampleRateHz: 48_000, channels: 2, bitrateKbps: 128 } as const;
 
 /**
  * Carries out the plan for a clip. A result over the byte limit is encoded once more, lower.
@@ -30,19 +33,28 @@ export async function normalizeVideo(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
-  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, plan, outputPath, options), options);
   const { picture } = plan;
+  if (picture.action === 'draw') {
+    await drawVideo(ffmpeg, path, { ...plan, picture }, outputPath, options);
+    return;
+  }
+  const audio = await audioOf(ffmpeg, path, plan, outputPath, options);
+  const filmed = { ...plan, picture };
+  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, filmed, audio, outputPath, options), options);
   const { size } = await stat(outputPath);
   if (size <= plan.maxBytes || picture.action === 'copy') return;
   const lower = Math.floor(picture.maxBitrateKbps * (plan.maxBytes / size) * SECOND_TRY_SHARE);
   const again = { ...plan, picture: { ...picture, maxBitrateKbps: lower } };
-  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, again, outputPath, options), options);
+  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, again, audio, outputPath, options), options);
 }
+
+type FilmedPlan = VideoPlan & { readonly picture: { readonly action: 'copy' | 'encode' } };
 
 function recipeOf(
   ffmpeg: Ffmpeg,
   path: string,
-  plan: VideoPlan,
+  plan: FilmedPlan,
+  audio: RecipeStream | null,
   outputPath: string,
   { threads = 1 }: NormalizeOptions,
 ): Recipe {
@@ -66,7 +78,7 @@ function recipeOf(
       ...(sound.action === 'silence' ? ['1:a'] : []),
     ],
     video: picture.action === 'copy' ? COPY : encodePicture(ffmpeg, picture, threads),
-    audio: audioOf(sound),
+    audio,
     options: [
       ...['-t', cut],
       ...WITHOUT_METADATA,
@@ -81,14 +93,29 @@ function recipeOf(
 
 const silenceSource = `anullsrc=channel_layout=stereo:sample_rate=${SILENCE.sampleRateHz}`;
 
-function audioOf(sound: VideoPlan['sound']): RecipeStream | null {
+async function audioOf(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { demuxer, sound, cutSeconds }: VideoPlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<RecipeStream | null> {
   switch (sound.action) {
     case 'copy':
       return COPY;
     case 'encode':
-      return encodeTo('aac', sound);
+      return encodeTo(
+        ffmpeg,
+        {
+          codec: 'aac',
+          input: { source: path, demuxer, options: ['-t', cutSeconds.toFixed(6)] },
+          sound,
+          scratchPath: `${outputPath}.trial`,
+        },
+        options,
+      );
     case 'silence':
-      return encodeTo('aac', SILENCE);
+      return { codec: 'aac', filters: [], options: shapeOptions(SILENCE) };
     case 'none':
       return null;
   }
@@ -110,10 +137,7 @@ function encodePicture(ffmpeg: Ffmpeg, picture: EncodePicture, threads: number):
     options: [
       ...['-preset', picture.preset, '-crf', String(picture.crf)],
       ...['-maxrate', `${maxBitrateKbps}k`, '-bufsize', `${maxBitrateKbps}k`],
-      ...['-profile:v', 'main', '-level:v', '3.1', '-bf', '0', '-threads', String(threads)],
-      // The bundled ffmpeg writes no colour tags of its own accord.
-      ...['-color_primaries', 'bt709', '-color_trc', 'bt709'],
-      ...['-colorspace', 'bt709', '-color_range', 'tv'],
+      ...[...H264_RULES, '-threads', String(threads)],
     ],
   };
 }

@@ -133,7 +133,7 @@ async function attempt(
     await rename(partial, finalPath);
     return { type: 'kept', output: { ...result.output, path: finalPath } };
   } catch (thrown) {
-    return { type: 'failed', error: failureOf(thrown, task, folder) };
+    return { type: 'failed', error: failureOf(thrown, task, partial) };
   } finally {
     // Where there is no folder there is nothing to remove, and the reason is told already.
     await rm(partial, { force: true }).catch(() => undefined);
@@ -173,13 +173,17 @@ const NO_ROOM: ReadonlySet<unknown> = new Set([
 ]);
 
 /** The file's fault; what is nobody's file's fault is thrown. */
-function failureOf(thrown: unknown, task: NormalizeTask, folder: string): StatuscastError {
+function failureOf(thrown: unknown, task: NormalizeTask, partial: string): StatuscastError {
   const facts = thrown instanceof StatuscastError ? thrown.facts : null;
   if (facts !== null && facts.code !== 'program-failed') throw thrown;
-  const why = reasonIn(facts?.why ?? messageOf(thrown), task.path);
+  const printed = (facts?.why ?? messageOf(thrown)).replaceAll(`file:${partial}: `, '');
+  const why = reasonIn(printed, task.path);
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
   if (NO_ROOM.has(code) || /no space left on device/i.test(why)) {
-    throw new StatuscastError({ code: 'folder-unusable', path: folder, why }, { cause: thrown });
+    throw new StatuscastError(
+      { code: 'folder-unusable', path: path.dirname(partial), why },
+      { cause: thrown },
+    );
   }
   return new StatuscastError({ code: 'undecodable', file: task.name, why }, { cause: thrown });
 }

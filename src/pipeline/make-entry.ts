@@ -51,8 +51,8 @@ export async function makeEntry(
     path.join(outputsDir, `${stemOf(input)}-${keys[kind].slice(0, KEY_IN_NAME_LENGTH)}`);
   const made = await makeOutput(run, task, before, stemFor, onPlanned);
   if (made.type === 'ended') return made;
-  const { kind, source, plan, output } = made;
-  const key = keys[kind];
+  const { kind, sourceKind, source, plan, output } = made;
+  const key = keys[sourceKind];
   await ledger.recordNormalized({ key, content, kind, source, input: input.input, plan, output });
   // Read back: an entry that had come further, but lost its output, goes on from where it was.
   const entry = await ledger.find([key]);

@@ -1,7 +1,13 @@
 import type { MediaProbe, SoundStream } from '../inspect/probe-media.js';
-import { MAX_CHANNELS, SAMPLE_RATES_HZ } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { AUDIO_RULES } from './audio-rules.js';
+import {
+  encodeSound,
+  outputRateHz,
+  soundWishes,
+  type CopySound,
+  type EncodeSound,
+} from './plan-sound.js';
 import { faultsOf } from './rules.js';
 
 /** How a recording becomes an MP3. */
@@ -19,20 +25,6 @@ export interface AudioPlan {
   readonly artist: string | null;
 }
 
-export interface CopySound {
-  readonly action: 'copy';
-  /** Number of the stream in the source. */
-  readonly index: number;
-}
-
-export interface EncodeSound {
-  readonly action: 'encode';
-  readonly index: number;
-  readonly sampleRateHz: number;
-  readonly channels: number;
-  readonly bitrateKbps: number;
-}
-
 const MP3_PACKET_SAMPLES = 1152;
 /** The encoder's delay and the last, padded packet make two; one more is met before the cut. */
 const MP3_SPARE_PACKETS = 3;
@@ -45,16 +37,19 @@ export function planAudio(
 ): AudioPlan {
   const { media, sound } = seen;
   const faults = faultsOf(AUDIO_RULES, seen, settings);
-  const mustEncode = because.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
-  const target = encodeSound(sound, settings);
-  const packetSeconds = MP3_PACKET_SAMPLES / target.sampleRateHz;
-  const cutSeconds = settings.maxDurationSeconds - MP3_SPARE_PACKETS * packetSeconds;
+  const must = [...soundWishes(media, settings), ...because];
+  const mustEncode = must.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
+  const cutSeconds = mustEncode
+    ? cutForEncoding(outputRateHz(sound), settings)
+    : cutForCopying(seen, settings);
   return {
     kind: 'audio',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...must],
     demuxer: media.demuxer,
-    sound: mustEncode ? target : { action: 'copy', index: sound.index },
+    sound: mustEncode
+      ? encodeSound(sound, media, cutSeconds, settings)
+      : { action: 'copy', index: sound.index },
     cutSeconds,
     expectedSeconds:
       media.durationSeconds === null ? null : Math.min(media.durationSeconds, cutSeconds),
@@ -63,15 +58,18 @@ export function planAudio(
   };
 }
 
-/** The nearest form of a sound that a status takes: its own rate and channels where they fit. */
-export function encodeSound(sound: SoundStream, settings: Settings): EncodeSound {
-  const [fallback = 44_100] = SAMPLE_RATES_HZ;
-  const kin = SAMPLE_RATES_HZ.find((rate) => sound.sampleRateHz % rate === 0);
-  return {
-    action: 'encode',
-    index: sound.index,
-    sampleRateHz: kin ?? (sound.sampleRateHz % 8000 === 0 ? 48_000 : fallback),
-    channels: Math.min(sound.channels, MAX_CHANNELS),
-    bitrateKbps: settings.audioBitrateKbps,
-  };
+function cutForEncoding(sampleRateHz: number, settings: Settings): number {
+  const packetSeconds = MP3_PACKET_SAMPLES / sampleRateHz;
+  return settings.maxDurationSeconds - MP3_SPARE_PACKETS * packetSeconds;
+}
+
+/** What stands behind the last frame would be copied as if it were sound. */
+const BEFORE_NEXT_PACKET_SECONDS = 0.0005;
+
+function cutForCopying(
+  { media, sound }: { readonly media: MediaProbe; readonly sound: SoundStream },
+  settings: Settings,
+): number {
+  const end = media.mp3 === null ? Infinity : media.mp3.seconds - BEFORE_NEXT_PACKET_SECONDS;
+  return Math.min(end, cutForEncoding(sound.sampleRateHz, settings));
 }

@@ -1,9 +1,10 @@
 import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
 import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
-import { encodeSound, type CopySound, type EncodeSound } from './plan-audio.js';
+import { encodeSound, soundWishes, type CopySound, type EncodeSound } from './plan-sound.js';
 import type { PlanRefusal } from './plan.js';
 import { faultsOf, round } from './rules.js';
+import { bitrateCeiling } from './bitrate-ceiling.js';
 import { HDR_TRANSFERS, isConstantRate, VIDEO_RULES } from './video-rules.js';
 
 /** How a clip becomes an MP4. Picture and sound are decided apart. */
@@ -12,7 +13,7 @@ export interface VideoPlan {
   readonly action: 'keep' | 'remux' | 'encode';
   readonly reasons: readonly string[];
   readonly demuxer: string;
-  readonly picture: CopyPicture | EncodePicture;
+  readonly picture: CopyPicture | EncodePicture | DrawPicture;
   readonly sound: CopySound | EncodeSound | { readonly action: 'silence' | 'none' };
   /** Read and write no further than this, so that the result as ffprobe reads it still fits. */
   readonly cutSeconds: number;
@@ -42,6 +43,25 @@ export interface EncodePicture {
   readonly maxBitrateKbps: number;
 }
 
+/** The picture of a sound that is shown as a video: nothing of it is in the source but the cover. */
+export interface DrawPicture {
+  readonly action: 'draw';
+  /** Number of the stream that holds cover art; null: there is none. */
+  readonly coverIndex: number | null;
+  readonly title: string;
+  /** Null: not known. */
+  readonly artist: string | null;
+  /** `#RRGGBB` that the background is built on. */
+  readonly background: string;
+  readonly maxPixels: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: FrameRate;
+  readonly crf: number;
+  readonly preset: string;
+  readonly maxBitrateKbps: number;
+}
+
 /** Frames per second as a fraction: 30000 over 1001 is no decimal number. */
 export interface FrameRate {
   readonly frames: number;
@@ -54,10 +74,6 @@ const SOUND_SPARE_SECONDS = 0.05;
 const COPY_SPARE_FRAMES = 1.5;
 /** Below 7.5 frames/s such a spare would cost more than a cut may. */
 const COPY_SPARE_MAX_SECONDS = STATUS_MAX_SECONDS - CUT_MIN_SECONDS;
-/** What the container costs: indexes of 60 s at 30 frames/s take about 1 %. */
-const CONTAINER_SHARE = 0.98;
-const MAX_BITRATE_KBPS = 10_000;
-const MIN_BITRATE_KBPS = 40;
 
 /** @param because faults of a copy that was tried: encode, whatever the rules say of the source */
 export function planVideo(
@@ -79,7 +95,9 @@ export function planVideo(
   const faults = faultsOf(VIDEO_RULES, seen, settings);
   const again = because.length > 0;
   const encodesPicture = again || faults.some(({ remedy }) => remedy === 'encode-picture');
-  const encodesSound = again || faults.some(({ remedy }) => remedy === 'encode-sound');
+  const wishes = sound === null ? [] : soundWishes(media, settings);
+  const encodesSound =
+    again || wishes.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
   const frameRate = chooseFrameRate(picture, media, settings);
   const cut = encodesPicture ? cutForEncoding : cutForCopying;
   const cutSeconds = cut(settings.maxDurationSeconds, frameRate);
@@ -87,25 +105,24 @@ export function planVideo(
   return {
     kind: 'video',
     action: encodesPicture || encodesSound ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...wishes, ...because],
     demuxer: media.demuxer,
     picture: encodesPicture
       ? encodePicture(picture, frameRate, durationSeconds ?? Infinity, settings)
       : { action: 'copy', index: picture.index },
-    sound: planSound(sound, encodesSound, settings),
+    sound:
+      sound !== null && encodesSound
+        ? encodeSound(sound, media, cutSeconds, settings)
+        : keepSound(sound, settings),
     cutSeconds,
     expectedSeconds: durationSeconds === null ? null : Math.min(durationSeconds, cutSeconds),
     maxBytes: settings.videoMaxBytes,
   };
 }
 
-function planSound(
-  sound: SoundStream | null,
-  encodes: boolean,
-  settings: Settings,
-): VideoPlan['sound'] {
+function keepSound(sound: SoundStream | null, settings: Settings): VideoPlan['sound'] {
   if (sound === null) return { action: settings.silentTrack ? 'silence' : 'none' };
-  return encodes ? encodeSound(sound, settings) : { action: 'copy', index: sound.index };
+  return { action: 'copy', index: sound.index };
 }
 
 function encodePicture(
@@ -114,10 +131,6 @@ function encodePicture(
   durationSeconds: number,
   settings: Settings,
 ): EncodePicture {
-  const seconds = Math.min(durationSeconds, settings.maxDurationSeconds);
-  const budgetKbits = (settings.videoMaxBytes * CONTAINER_SHARE * 8) / 1000;
-  // The decoder's buffer, a second long, may be spent on top of the rate: hence one second more.
-  const ceiling = (budgetKbits - settings.audioBitrateKbps * seconds) / (seconds + 1);
   return {
     action: 'encode',
     index: picture.index,
@@ -127,7 +140,7 @@ function encodePicture(
     toneMap: HDR_TRANSFERS.includes(picture.transfer ?? ''),
     crf: settings.videoCrf,
     preset: settings.videoPreset,
-    maxBitrateKbps: Math.floor(Math.min(MAX_BITRATE_KBPS, Math.max(MIN_BITRATE_KBPS, ceiling))),
+    maxBitrateKbps: bitrateCeiling(durationSeconds, settings),
   };
 }
 

@@ -3,7 +3,9 @@ import type { Media } from '../inspect/inspect.js';
 import type { PlanSummary } from '../job.js';
 import type { Settings } from '../settings.js';
 import { planAudio, type AudioPlan } from './plan-audio.js';
+import { planDrawnVideo } from './plan-drawn-video.js';
 import { planImage, type ImagePlan } from './plan-image.js';
+import { chooseSound } from './plan-sound.js';
 import { planVideo, type VideoPlan } from './plan-video.js';
 
 /**
@@ -33,10 +35,20 @@ export function plan(
   switch (media.type) {
     case 'image':
       return planImage(media.label, media.image, name, settings, because);
-    case 'audio':
-      return planAudio(media, settings, because);
-    case 'video':
-      return planVideo(media, name, settings, because);
+    case 'audio': {
+      const { seen, reasons } = chooseSound(media, settings);
+      const decided =
+        settings.audioAs === 'video'
+          ? planDrawnVideo(seen, name, settings, because)
+          : planAudio(seen, settings, because);
+      return { ...decided, reasons: [...decided.reasons, ...reasons] };
+    }
+    case 'video': {
+      const { seen, reasons } = chooseSound(media, settings);
+      const decided = planVideo(seen, name, settings, because);
+      if (decided.action === 'refuse') return decided;
+      return { ...decided, reasons: [...decided.reasons, ...reasons] };
+    }
   }
 }
 
