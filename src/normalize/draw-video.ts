@@ -123,7 +123,7 @@ function graphOf(
   const { width, height } = picture;
   const rate = `${picture.frameRate.frames}/${picture.frameRate.seconds}`;
   const toVideo = 'scale=out_color_matrix=bt709:out_range=tv';
-  const wave = `showwaves=s=${bars.count}x${WAVE_ROWS}:mode=cline:rate=${rate}:scale=lin:draw=full`;
+  const wave = `showwaves=s=${bars.count}x${WAVE_ROWS}:mode=cline:rate=${rate}:scale=sqrt:draw=full`;
   const place = `${bars.left}:${bars.top}`;
   return [
     '[1:v]split[whole][below]',
@@ -131,7 +131,7 @@ function graphOf(
       `loop=loop=-1:size=1:start=0,setpts=N/(${rate}*TB),fps=fps=${rate}[scene]`,
     `[below]crop=${bars.width}:${bars.height}:0:${height},${toVideo},format=yuva420p[gaps]`,
     `[0:${soundIndex}]aformat=channel_layouts=mono,${AT_LEAST_A_SECOND.join(',')},` +
-      `dynaudnorm=f=200:g=9:m=30,${wave}:colors=white,` +
+      `dynaudnorm=f=200:g=9:m=30:p=0.7,${wave}:colors=white,` +
       `scale=w=${bars.width}:h=${bars.height}:flags=neighbor,format=yuva420p[wave]`,
     `[scene][wave]overlay=${place}:shortest=1[moving]`,
     `[moving][gaps]overlay=${place},format=yuv420p[picture]`,

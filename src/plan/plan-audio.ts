@@ -63,13 +63,20 @@ function cutForEncoding(sampleRateHz: number, settings: Settings): number {
   return settings.maxDurationSeconds - MP3_SPARE_PACKETS * packetSeconds;
 }
 
-/** What stands behind the last frame would be copied as if it were sound. */
-const BEFORE_NEXT_PACKET_SECONDS = 0.0005;
+/**
+ * What stands behind the last frame would be copied as if it were sound: ffmpeg copies one packet
+ * more than it is told to, and the encoder's delay of 1105 samples may be added to all times.
+ */
+const PACKETS_BEFORE_END = 1.02;
 
 function cutForCopying(
   { media, sound }: { readonly media: MediaProbe; readonly sound: SoundStream },
   settings: Settings,
 ): number {
-  const end = media.mp3 === null ? Infinity : media.mp3.seconds - BEFORE_NEXT_PACKET_SECONDS;
+  const packetSeconds = MP3_PACKET_SAMPLES / sound.sampleRateHz;
+  const end =
+    media.mp3 === null || media.mp3.bytesBehind === 0
+      ? Infinity
+      : Math.max(packetSeconds, media.mp3.seconds - PACKETS_BEFORE_END * packetSeconds);
   return Math.min(end, cutForEncoding(sound.sampleRateHz, settings));
 }
