@@ -172,6 +172,9 @@ const NO_ROOM: ReadonlySet<unknown> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOTDIR', 'EEXIST'],
 ]);
 
+/** ffprobe is newer than the bundled ffmpeg, and knows more ways to store a codec. */
+const NO_DECODER = /^Decoder \(codec \S+\) not found/;
+
 /** The file's fault; what is nobody's file's fault is thrown. */
 function failureOf(thrown: unknown, task: NormalizeTask, partial: string): StatuscastError {
   const facts = thrown instanceof StatuscastError ? thrown.facts : null;
@@ -184,6 +187,12 @@ function failureOf(thrown: unknown, task: NormalizeTask, partial: string): Statu
       { code: 'folder-unusable', path: path.dirname(partial), why },
       { cause: thrown },
     );
+  }
+  if (NO_DECODER.test(why)) {
+    const unknown =
+      'it is in a form that this ffmpeg does not know; name a newer one in FFMPEG_PATH';
+    const lacking = { code: 'format-unsupported', file: task.name, why: unknown } as const;
+    return new StatuscastError(lacking, { cause: thrown });
   }
   return new StatuscastError({ code: 'undecodable', file: task.name, why }, { cause: thrown });
 }

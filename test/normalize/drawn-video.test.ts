@@ -90,7 +90,8 @@ describe('a sound that is shown as a video', () => {
     const start = bytes.indexOf(Buffer.from([0xff, 0xd8, 0xff]));
     bytes.fill(0x55, start + 40, start + 1500);
     await writeFile(source, bytes);
-    await draw(source);
+    const { output } = await draw(source);
+    expect(output.width).toBe(720);
   });
 
   it('smaller limits make a smaller picture of the same shape', async () => {
@@ -114,7 +115,7 @@ describe('the words of a drawn picture', () => {
     const png = await drawBackground({ ...scene, title, maxPixels: 1e8 });
     const { width, height, at } = await readPixels(png);
     expect([width, height]).toEqual([720, 1280 + BARS.height]);
-    const lit = Array.from({ length: 3000 }, (_, i) =>
+    const lit = Array.from({ length: 3000 }, (_pixel, i) =>
       at(((i % 100) + 0.5) / 100, (745 + 4 * Math.floor(i / 100)) / height),
     ).filter((pixel) => distance(pixel, [255, 255, 255]) < 60);
     expect(lit.length > 0).toBe(title !== '');

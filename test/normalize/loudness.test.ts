@@ -101,7 +101,7 @@ describe('channels that are mixed', () => {
     const path = await makeMedia(join(folder, 'a.wav'), [
       ...lavfi(
         `${graph},pan=${layout}|${['FL', 'FR', 'FC', 'BL', 'BR', 'SL', 'SR']
-          .filter((name) => CHANNELS[layout]?.includes(name))
+          .filter((name) => CHANNELS[layout]?.includes(name) === true)
           .map((name) => `${name}=c0`)
           .join('|')}`,
       ),
