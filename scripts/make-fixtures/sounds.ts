@@ -109,7 +109,42 @@ export const sounds: readonly Fixture[] = [
     expected: audio('encode', TWO_SECONDS),
     make: () => ffmpeg('caf', [...tone(554), ...words('-c:a pcm_alaw -ar 8000')]),
   },
+  {
+    file: 'old-tags.mp3',
+    made: 'ffmpeg: a 1 s tone, MP3 44.1 kHz mono 32 kbit/s; an ID3v1 tag is added behind it',
+    expected: audio('remux', [0.9, 1.2]),
+    make: async () => {
+      const args = words('-c:a libmp3lame -b:a 32k -id3v2_version 0');
+      return Buffer.concat([await ffmpeg('mp3', [...tone(247, 1), ...args]), ID3V1]);
+    },
+  },
+  {
+    file: 'behind-other-bytes.mp3',
+    made: 'ffmpeg: a 1 s tone, MP3 44.1 kHz mono 32 kbit/s; 70,000 bytes 0xAA are put before it',
+    expected: audio('encode', [0.9, 1.2]),
+    make: async () => {
+      const args = words('-c:a libmp3lame -b:a 32k -id3v2_version 0');
+      const sound = await ffmpeg('mp3', [...tone(233, 1), ...args]);
+      return Buffer.concat([Buffer.alloc(70_000, 0xaa), sound]);
+    },
+  },
+  {
+    file: 'album/two-languages.mka',
+    made: 'ffmpeg: two 2 s tones, Opus 48 kHz mono 16 kbit/s in Matroska, in English and in German',
+    expected: audio('encode', TWO_SECONDS),
+    make: () =>
+      ffmpeg('mka', [
+        ...[...tone(196), ...tone(208), ...words('-map 0 -map 1'), ...OPUS],
+        ...words('-metadata:s:a:0 language=eng -metadata:s:a:1 language=ger'),
+      ]),
+  },
 ];
+
+/** The oldest tag of all: 128 bytes behind the sound, with an album in it. */
+const ID3V1 = Buffer.from(
+  `TAG${'C4'.padEnd(60, '\0')}${'Scales'.padEnd(64, '\0')}\u0001`,
+  'latin1',
+);
 
 /** A sine of `hertz` at 44.1 kHz, mono. */
 function tone(hertz: number, seconds = 2): readonly string[] {

@@ -15,8 +15,11 @@ export interface Recipe {
   readonly audio: RecipeStream | null;
   /** What else belongs to the output. */
   readonly options: readonly string[];
-  /** The muxer. */
-  readonly format: 'mp4' | 'mp3';
+  /**
+   * The muxer. `null` writes nothing: the run is for what its filters say, so more is printed.
+   * `rawvideo` writes a picture's own bytes.
+   */
+  readonly format: 'mp4' | 'mp3' | 'rawvideo' | 'null';
   readonly outputPath: string;
 }
 
@@ -29,7 +32,7 @@ export interface RecipeInput {
 }
 
 export interface RecipeStream {
-  readonly codec: 'copy' | 'libx264' | 'aac' | 'libmp3lame';
+  readonly codec: 'copy' | 'libx264' | 'aac' | 'libmp3lame' | 'pcm_s16le';
   readonly filters: readonly string[];
   readonly options: readonly string[];
 }
@@ -49,15 +52,16 @@ export interface RunOptions {
 /**
  * Runs a recipe. fluent-ffmpeg builds the command line and no more: its own spawning loses errors,
  * its time-out leaves ffmpeg running, and its progress parser can end the process.
+ * @returns the end of what it printed: warnings, or what the filters of a `null` recipe found
  * @throws StatuscastError as `runProgram` does.
  */
 export async function runFfmpeg(
   ffmpeg: Ffmpeg,
   recipe: Recipe,
   options: RunOptions,
-): Promise<void> {
+): Promise<string> {
   const { onProgress } = options;
-  await runProgram({
+  return runProgram({
     program: 'ffmpeg',
     argv: [...ffmpeg.launcher, ffmpeg.ffmpegPath, ...argumentsOf(recipe)],
     signal: options.signal,
@@ -79,7 +83,8 @@ export function argumentsOf(recipe: Recipe): readonly string[] {
     const isFile = input.demuxer !== 'lavfi' && input.source !== STANDARD_INPUT;
     command.input(isFile ? fileUrl(input.source) : input.source);
     command.inputFormat(input.demuxer);
-    const first = ['-hide_banner', '-nostdin', '-nostats', '-v', 'error', '-progress', 'pipe:1'];
+    const level = recipe.format === 'null' ? 'info' : 'error';
+    const first = ['-hide_banner', '-nostdin', '-nostats', '-v', level, '-progress', 'pipe:1'];
     const safe = isFile ? ['-protocol_whitelist', 'file'] : [];
     addOptions(command, 'input', [...(index === 0 ? first : []), ...safe, ...input.options]);
   }

@@ -12,7 +12,10 @@ export interface ProgramRun {
   readonly signal?: AbortSignal | undefined;
   /** The same when this time is over. */
   readonly timeoutMs: number;
-  /** Each line of standard output as it comes. Without it the whole output is returned. */
+  /**
+   * Each line of standard output as it comes. Without it the whole output is returned, with it the
+   * tail of standard error.
+   */
   readonly onLine?: (line: string) => void;
   /** What it reads on standard input, as fast as it reads it. Default: nothing. */
   readonly input?: AsyncIterable<Buffer> | undefined;
@@ -32,7 +35,8 @@ const WITHOUT_CHARACTER_TABLES = { GCONV_PATH: '/dev/null' } as const;
 const running = new Set<ChildProcess>();
 
 /**
- * Runs a program to its end and gives what it printed on standard output (empty with `onLine`).
+ * Runs a program to its end and gives what it printed on standard output, or with `onLine` the
+ * last 8 kB of standard error.
  * Settles only once the process is gone.
  * @throws StatuscastError `program-failed` with the tail of standard error, `program-timeout`,
  * `interrupted` when the signal fired; and whatever `input` throws, once the process was stopped
@@ -81,7 +85,7 @@ export async function runProgram(run: ProgramRun): Promise<string> {
     await fed;
     if (stopped.length > 0) throw stopped[0];
     if (exit !== 'code 0') throw failed(run, stderr.trim() || `it ended with ${exit}`);
-    return stdout;
+    return run.onLine === undefined ? stdout : stderr;
   } finally {
     running.delete(child);
     clearTimeout(deadline);

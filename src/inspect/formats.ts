@@ -100,6 +100,8 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['mp3', ffmpeg('MP3', 'mp3')],
   ['mp2', ffmpeg('MP2', 'mp3')],
   ['mp1', ffmpeg('MP1', 'mp3')],
+  ['mpc', ffmpeg('Musepack', 'mpc,mpc8')],
+  ['rm', ffmpeg('RealMedia', 'rm')],
   ['aac', ffmpeg('AAC', 'aac')],
   ['wav', ffmpeg('WAV', 'wav')],
   ['flac', ffmpeg('FLAC', 'flac')],
@@ -111,6 +113,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['voc', ffmpeg('VOC', 'voc')],
   ['qcp', ffmpeg('QCP', 'qcp')],
   ['dsf', ffmpeg('DSF', 'dsf')],
+  ['gsm', ffmpeg('GSM', 'gsm')],
 
   ['icns', none('an icon (ICNS)', EXPORT_JPEG)],
   ['jpm', none('JPEG 2000 of several layers (JPM)', EXPORT_JPEG)],
@@ -158,5 +161,15 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
  */
 export const SAFE_DEMUXERS =
   'mp3,aac,ac3,eac3,dts,dtshd,truehd,mlp,wav,w64,caf,au,aiff,amr,flac,ogg,tta,tak,wv,ape,voc,' +
+  'mpc,mpc8,qcp,dsf,iff,sox,ircam,loas,adx,rso,wtv,oma,xwma,aea,vqf,wve,nistsphere,avr,pvf,ast,' +
   'mov,matroska,avi,flv,asf,mpegts,mpeg,rm,dv,nut,ivf,mxf,' +
   'yuv4mpegpipe,h264,hevc,m4v,mpegvideo';
+
+/**
+ * Those of them that have nothing but a few bits to know their frames by, which other bytes hold as
+ * well: what they find has to be decoded before it is believed. MP3 has a reading of its own.
+ */
+export const GUESSING_DEMUXERS: ReadonlySet<string> = new Set([
+  ...['aac', 'ac3', 'eac3', 'dts', 'truehd', 'mlp', 'loas', 'adx', 'aea', 'mpegts', 'mpeg', 'dv'],
+  ...['h264', 'hevc', 'm4v', 'mpegvideo'],
+]);

@@ -5,7 +5,13 @@ import { createSettings } from '../resolve-settings.js';
 import type { Settings } from '../settings.js';
 import type { LookSettings } from './look-at-image.js';
 import { readableStill, withScratch } from './decode-still.js';
-import type { MovingReader, StillDecoder } from './formats.js';
+import { doesDecode } from './does-decode.js';
+import {
+  GUESSING_DEMUXERS,
+  SAFE_DEMUXERS,
+  type MovingReader,
+  type StillDecoder,
+} from './formats.js';
 import type { ImageProbe } from './probe-image.js';
 import { measureLength } from './measure-length.js';
 import {
@@ -114,16 +120,8 @@ export async function probe(
       return { type: 'unusable', error: { code: 'file-empty', file: name } };
     case 'not-media':
       return sniffed;
-    case 'unknown': {
-      const media = await tryProbe(ffmpeg, path, sniffed.demuxers, options);
-      const found =
-        media instanceof StatuscastError
-          ? null
-          : chooseStreams(media.demuxer.toUpperCase(), media, name);
-      return found === null || found.type === 'unusable'
-        ? { type: 'not-media', label: 'unknown bytes' }
-        : found;
-    }
+    case 'unknown':
+      return probeUnknown(ffmpeg, path, sniffed.demuxers, name, options);
     case 'known':
       break;
   }
@@ -142,6 +140,10 @@ export async function probe(
     }
     case 'ffmpeg': {
       const media = await tryProbe(ffmpeg, path, format.demuxers, options);
+      // Two bytes are all that is known of an MP3, and an ID3 tag stands before other sounds too.
+      if (format.demuxers === 'mp3' && !hasMp3Frames(media)) {
+        return probeUnknown(ffmpeg, path, SAFE_DEMUXERS, name, options);
+      }
       if (media instanceof StatuscastError) {
         const why = `${format.label}, but ${reasonIn(media.message, path)}`;
         return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
@@ -149,6 +151,33 @@ export async function probe(
       return chooseStreams(format.label, media, name);
     }
   }
+}
+
+/** What is inside decides where the first bytes do not tell; random bytes must not pass for sound. */
+async function probeUnknown(
+  ffmpeg: Ffmpeg,
+  path: string,
+  demuxers: string,
+  name: string,
+  options: InspectOptions,
+): Promise<Inspection> {
+  const notMedia = { type: 'not-media', label: 'unknown bytes' } as const;
+  let media = await tryProbe(ffmpeg, path, demuxers, options);
+  // A recording may begin with 100 kB of something else, over which only this demuxer gets.
+  if (media instanceof StatuscastError) media = await tryProbe(ffmpeg, path, 'mp3', options);
+  if (media instanceof StatuscastError) return notMedia;
+  const found = chooseStreams(media.demuxer.toUpperCase(), media, name);
+  if (found.type === 'unusable' || found.type === 'not-media' || found.type === 'image') {
+    return notMedia;
+  }
+  if (media.demuxer === 'mp3') return hasMp3Frames(media) ? found : notMedia;
+  if (!GUESSING_DEMUXERS.has(media.demuxer)) return found;
+  const stream = found.type === 'video' ? found.picture : found.sound;
+  return (await doesDecode(ffmpeg, path, media.demuxer, stream.index, options)) ? found : notMedia;
+}
+
+function hasMp3Frames(media: MediaProbe | StatuscastError): boolean {
+  return !(media instanceof StatuscastError) && media.mp3 !== null;
 }
 
 /** A picture of several frames, or null where it is still or cannot be read as a moving one. */

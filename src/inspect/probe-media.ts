@@ -3,6 +3,7 @@ import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
+import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
 import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
@@ -11,7 +12,10 @@ export interface MediaProbe {
   /** The demuxer to force from now on. */
   readonly demuxer: string;
   readonly bytes: number;
-  /** The longest that the container or any stream claims; null where none does. */
+  /**
+   * The longest that the container or any stream claims; null where none does. Of an MP3 whose
+   * frames tell otherwise, what they tell.
+   */
   readonly durationSeconds: number | null;
   readonly pictures: readonly PictureStream[];
   readonly sounds: readonly SoundStream[];
@@ -22,6 +26,8 @@ export interface MediaProbe {
   readonly tags: Readonly<Record<string, string>>;
   /** Null for what is not MP4. */
   readonly layout: Mp4Layout | null;
+  /** Null for what is not MP3, or holds no frames that follow each other. */
+  readonly mp3: Mp3 | null;
   /** The first packets' times, where they were asked for. */
   readonly timing: Timing | null;
   /** The frames of a picture that goes round and round; null for every other clip. */
@@ -36,6 +42,11 @@ export interface Animation {
   readonly reader: 'ffmpeg' | 'sharp';
   /** How long each frame is shown. */
   readonly delaysMs: readonly number[];
+}
+
+export interface Mp3 extends Mp3Frames {
+  /** The length as ffprobe reads it, where that is not what the frames tell. */
+  readonly misjudgedSeconds: number | null;
 }
 
 export interface PictureStream {
@@ -137,16 +148,33 @@ export async function probeMedia(
     ...[...forced, '-of', 'json', '-show_format', '-show_streams', '-show_chapters', ...packets],
     ...['-i', `file:${path}`],
   ];
-  const [stdout, layout] = await Promise.all([
+  const [stdout, layout, mp3] = await Promise.all([
     runProgram({ program: 'ffprobe', argv, signal: options.signal, timeoutMs: options.timeoutMs }),
     readMp4Layout(path),
+    demuxers.split(',').includes('mp3') ? readMp3Frames(path) : null,
   ]);
   const parsed = probeSchema.safeParse(parseJson(stdout));
   if (!parsed.success) {
     const why = `its answer has an unknown shape (${z.prettifyError(parsed.error)})`;
     throw new StatuscastError({ code: 'program-failed', program: 'ffprobe', why });
   }
-  return toProbe(parsed.data, layout, ffmpeg);
+  return withMp3(toProbe(parsed.data, layout, ffmpeg), mp3);
+}
+
+/** ffprobe's length of an MP3 of variable rate without a description was off by half. */
+const LENGTH_TOLERANCE_SECONDS = 0.1;
+
+function withMp3(probe: MediaProbe, frames: Mp3Frames | null): MediaProbe {
+  if (probe.demuxer !== 'mp3' || frames === null) return probe;
+  const claimedSeconds = probe.durationSeconds;
+  const isRight =
+    claimedSeconds !== null &&
+    Math.abs(claimedSeconds - frames.seconds) <= LENGTH_TOLERANCE_SECONDS;
+  return {
+    ...probe,
+    durationSeconds: isRight ? claimedSeconds : frames.seconds,
+    mp3: { ...frames, misjudgedSeconds: isRight ? null : claimedSeconds },
+  };
 }
 
 function parseJson(text: string): unknown {
@@ -180,6 +208,7 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
     chapters: raw.chapters.length,
     tags: raw.format.tags,
     layout,
+    mp3: null,
     timing:
       raw.packets === undefined || shown === undefined ? null : timingOf(raw.packets, shown.index),
     animation: null,

@@ -38,6 +38,8 @@ async function sniffOpened(file: FileHandle, path: string): Promise<Sniff> {
   if (own !== undefined) return { type: 'known', format: own };
   const text = textOf(head);
   if (text !== null) return { type: 'not-media', label: labelOfText(text) };
+  const gsm = FORMATS.get('gsm');
+  if (isGsm(head) && gsm !== undefined) return { type: 'known', format: gsm };
   const found = await fileTypeFromFile(path);
   const format = found === undefined ? undefined : FORMATS.get(found.ext);
   if (format !== undefined) return { type: 'known', format };
@@ -74,6 +76,19 @@ function unzipBeginning(bytes: Buffer): Buffer {
   } catch {
     return Buffer.alloc(0);
   }
+}
+
+const GSM_FRAME_BYTES = 33;
+const GSM_LEAST_FRAMES = 10;
+
+/** GSM has no header, but every frame of 33 bytes begins with the same four bits. */
+function isGsm(head: Buffer): boolean {
+  const frames = Math.floor(head.length / GSM_FRAME_BYTES);
+  if (frames < GSM_LEAST_FRAMES) return false;
+  for (let at = 0; at < frames * GSM_FRAME_BYTES; at += GSM_FRAME_BYTES) {
+    if ((head[at] ?? 0) >> 4 !== 0xd) return false;
+  }
+  return true;
 }
 
 /** The bytes as text, or null where they are none: no control characters, and whole UTF-8. */

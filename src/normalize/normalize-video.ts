@@ -7,10 +7,14 @@ import {
   type RecipeInput,
   type RecipeStream,
 } from '../ffmpeg/run-ffmpeg.js';
-import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
-import { encodeTo, readOptions, WITHOUT_METADATA, writeOptions } from './normalize-audio.js';
+import type { CopyPicture, EncodePicture, VideoPlan } from '../plan/plan-video.js';
+import { encodeTo, shapeOptions } from './encode-sound.js';
+import { H264_RULES } from './h264.js';
+import { drawVideo } from './draw-video.js';
 import type { NormalizeOptions } from './normalize-options.js';
 import { pictureFilters } from './picture-filters.js';
+import { measureOptions, readOptions, writeOptions } from './place-options.js';
+import { WITHOUT_METADATA } from './without-metadata.js';
 
 /** The second try aims this far below the limit. */
 const SECOND_TRY_SHARE = 0.92;
@@ -18,7 +22,7 @@ const SECOND_TRY_SHARE = 0.92;
 const COPY: RecipeStream = { codec: 'copy', filters: [], options: [] };
 
 /** The silent track of videos without sound. */
-const SILENCE = { sampleRateHz: 48_000, channels: 2, bitrateKbps: 128, action: 'encode' } as const;
+const SILENCE = { sampleRateHz: 48_000, channels: 2, bitrateKbps: 128 } as const;
 
 /**
  * Carries out the plan for a clip. A result over the byte limit is encoded once more, lower.
@@ -37,37 +41,49 @@ export async function normalizeVideo(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
-  await encodeOnce(ffmpeg, path, plan, outputPath, options);
   const { picture } = plan;
+  if (picture.action === 'draw') {
+    await drawVideo(ffmpeg, path, { ...plan, picture }, outputPath, options);
+    return;
+  }
+  const audio = await audioOf(ffmpeg, path, plan, outputPath, options);
+  const filmed = { ...plan, picture };
+  await encodeOnce(ffmpeg, path, filmed, audio, outputPath, options);
   const { size } = await stat(outputPath);
   if (size <= plan.maxBytes || picture.action === 'copy') return;
   const lower = Math.floor(picture.maxBitrateKbps * (plan.maxBytes / size) * SECOND_TRY_SHARE);
   const again = { ...plan, picture: { ...picture, maxBitrateKbps: lower } };
-  await encodeOnce(ffmpeg, path, again, outputPath, options);
+  await encodeOnce(ffmpeg, path, again, audio, outputPath, options);
 }
+
+/** A plan whose picture is in the source. */
+type FilmedPlan = VideoPlan & { readonly picture: CopyPicture | EncodePicture };
 
 async function encodeOnce(
   ffmpeg: Ffmpeg,
   path: string,
-  plan: VideoPlan,
+  plan: FilmedPlan,
+  audio: RecipeStream | null,
   outputPath: string,
   options: NormalizeOptions,
 ): Promise<void> {
-  const recipe = recipeOf(path, plan, outputPath, options);
+  const recipe = recipeOf(path, plan, audio, outputPath, options);
   const { picture } = plan;
   const source = picture.action === 'encode' ? picture.rounds?.source : undefined;
   if (picture.action === 'copy' || source?.reader !== 'sharp') {
-    return runFfmpeg(ffmpeg, recipe, options);
+    await runFfmpeg(ffmpeg, recipe, options);
+    return;
   }
   // sharp is heavy, and few folders hold what only it can read.
   const { readFrames } = await import('./read-frames.js');
   const input = readFrames(path, picture, source.delaysMs, options.timeoutMs);
-  return runFfmpeg(ffmpeg, recipe, { ...options, input });
+  await runFfmpeg(ffmpeg, recipe, { ...options, input });
 }
 
 function recipeOf(
   path: string,
-  plan: VideoPlan,
+  plan: FilmedPlan,
+  audio: RecipeStream | null,
   outputPath: string,
   { threads = 1 }: NormalizeOptions,
 ): Recipe {
@@ -83,7 +99,7 @@ function recipeOf(
       ...silent.map(() => '1:a'),
     ],
     video: picture.action === 'copy' ? COPY : encodePicture(picture, threads),
-    audio: audioOf(sound),
+    audio,
     options: [
       ...writeOptions(plan),
       ...WITHOUT_METADATA,
@@ -114,7 +130,7 @@ function drawPicture(
 
 const NOTHING: RecipeInput = { source: 'color=s=16x16:r=1:d=1', demuxer: 'lavfi', options: [] };
 
-function pictureInput(path: string, plan: VideoPlan, threads: number): RecipeInput {
+function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeInput {
   const { picture, sound, demuxer } = plan;
   const isCopy = picture.action === 'copy' || sound.action === 'copy';
   const limits = ['-threads', String(threads), ...readOptions(plan, { isCopy })];
@@ -139,14 +155,30 @@ function silence({ leadSeconds, expectedSeconds, cutSeconds }: VideoPlan): Recip
   };
 }
 
-function audioOf(sound: VideoPlan['sound']): RecipeStream | null {
+async function audioOf(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: VideoPlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<RecipeStream | null> {
+  const { demuxer, sound } = plan;
   switch (sound.action) {
     case 'copy':
       return COPY;
     case 'encode':
-      return encodeTo('aac', sound);
+      return encodeTo(
+        ffmpeg,
+        {
+          codec: 'aac',
+          input: { source: path, demuxer, options: measureOptions(plan) },
+          sound,
+          scratchPath: `${outputPath}.trial`,
+        },
+        options,
+      );
     case 'silence':
-      return encodeTo('aac', SILENCE);
+      return { codec: 'aac', filters: [], options: shapeOptions(SILENCE) };
     case 'none':
       return null;
   }
@@ -163,10 +195,7 @@ function encodePicture(picture: EncodePicture, threads: number): RecipeStream {
       ...['-vsync', 'passthrough'],
       ...['-preset', picture.preset, '-crf', String(picture.crf)],
       ...['-maxrate', `${maxBitrateKbps}k`, '-bufsize', `${maxBitrateKbps}k`],
-      ...['-profile:v', 'main', '-level:v', '3.1', '-bf', '0', '-threads', String(threads)],
-      // The bundled ffmpeg writes no colour tags of its own accord.
-      ...['-color_primaries', 'bt709', '-color_trc', 'bt709'],
-      ...['-colorspace', 'bt709', '-color_range', 'tv'],
+      ...[...H264_RULES, '-threads', String(threads)],
     ],
   };
 }

@@ -140,7 +140,7 @@ async function attempt(
     await rename(partial, finalPath);
     return { type: 'kept', output: { ...result.output, path: finalPath } };
   } catch (thrown) {
-    return { type: 'failed', error: failureOf(thrown, task, folder) };
+    return { type: 'failed', error: failureOf(thrown, task, partial) };
   } finally {
     // Where there is no folder there is nothing to remove, and the reason is told already.
     await rm(partial, { force: true }).catch(() => undefined);
@@ -179,14 +179,27 @@ const NO_ROOM: ReadonlySet<unknown> = new Set([
   ...['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ENOTDIR', 'EEXIST'],
 ]);
 
+/** ffprobe is newer than the bundled ffmpeg, and knows more ways to store a codec. */
+const NO_DECODER = /^Decoder \(codec \S+\) not found/;
+
 /** The file's fault; what is nobody's file's fault is thrown. */
-function failureOf(thrown: unknown, task: NormalizeTask, folder: string): StatuscastError {
+function failureOf(thrown: unknown, task: NormalizeTask, partial: string): StatuscastError {
   const facts = thrown instanceof StatuscastError ? thrown.facts : null;
   if (facts !== null && facts.code !== 'program-failed') throw thrown;
-  const why = reasonIn(facts?.why ?? messageOf(thrown), task.path);
+  const printed = (facts?.why ?? messageOf(thrown)).replaceAll(`file:${partial}: `, '');
+  const why = reasonIn(printed, task.path);
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
   if (NO_ROOM.has(code) || /no space left on device/i.test(why)) {
-    throw new StatuscastError({ code: 'folder-unusable', path: folder, why }, { cause: thrown });
+    throw new StatuscastError(
+      { code: 'folder-unusable', path: path.dirname(partial), why },
+      { cause: thrown },
+    );
+  }
+  if (NO_DECODER.test(why)) {
+    const unknown =
+      'it is in a form that this ffmpeg does not know; name a newer one in FFMPEG_PATH';
+    const lacking = { code: 'format-unsupported', file: task.name, why: unknown } as const;
+    return new StatuscastError(lacking, { cause: thrown });
   }
   return new StatuscastError({ code: 'undecodable', file: task.name, why }, { cause: thrown });
 }

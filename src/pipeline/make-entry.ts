@@ -33,8 +33,8 @@ export async function makeEntry(
   const stemFor = (kind: Kind) =>
     path.join(outputsDir, `${stemOf(input, part)}-${keys[kind].slice(0, KEY_IN_NAME_LENGTH)}`);
   const made = await makeOutput(run, task, opened, part, stemFor, onPlanned);
-  const { kind, source, plan, output } = made;
-  const key = keys[kind];
+  const { kind, sourceKind, source, plan, output } = made;
+  const key = keys[sourceKind];
   await ledger.recordNormalized({ key, content, kind, source, input: input.input, plan, output });
   // Read back: an entry that had come further, but lost its output, goes on from where it was.
   const entry = await ledger.find([key]);

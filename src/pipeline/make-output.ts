@@ -19,6 +19,8 @@ export interface Planned {
 /** A normalized, checked file. */
 export interface Made extends Planned {
   readonly type: 'made';
+  /** The kind of the input itself, whose key it has: a sound may be shown as a video. */
+  readonly sourceKind: Kind;
   readonly output: Output;
 }
 
@@ -54,7 +56,7 @@ export async function makeOutput(
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
   const made = await normalize(
     ffmpeg,
-    { name, path: input.path, media, plan: decided, part, outputStem: stemFor(kind) },
+    { name, path: input.path, media, plan: decided, part, outputStem: stemFor(media.type) },
     settings,
     {
       signal,
@@ -73,7 +75,10 @@ export async function makeOutput(
     await rm(made.output.path, { force: true });
     throw new StatuscastError({ code: 'file-changed', file: name });
   }
-  return { type: 'made', kind, source, plan: summarizePlan(made.plan), output: made.output };
+  return {
+    ...{ type: 'made', kind, sourceKind: media.type, source },
+    ...{ plan: summarizePlan(made.plan), output: made.output },
+  };
 }
 
 /** How a part is told of; null where nothing is split. */

@@ -11,6 +11,12 @@ export interface AudioSeen {
 /** Tags that may stay: the two that people see, and the encoder's own mark. */
 const ALLOWED_TAGS: readonly string[] = ['title', 'artist', 'encoder'];
 
+/** The same as frames of ID3v2, of version 2.2 and later. */
+const ALLOWED_TAG_FRAMES: readonly string[] = [
+  ...['TIT2', 'TPE1', 'TSSE', 'TENC'],
+  ...['TT2', 'TP1', 'TSS', 'TEN'],
+];
+
 /** What a sound file must be. */
 export const AUDIO_RULES: readonly Rule<AudioSeen>[] = [
   {
@@ -56,11 +62,41 @@ export const AUDIO_RULES: readonly Rule<AudioSeen>[] = [
   },
   {
     remedy: 'remux',
+    broken: ({ media: { mp3, durationSeconds } }) =>
+      mp3 === null || mp3.misjudgedSeconds === null
+        ? null
+        : `it seems to last ${round(mp3.misjudgedSeconds)} s and lasts ${round(durationSeconds ?? 0)} s`,
+  },
+  {
+    remedy: 'remux',
+    broken: ({ media: { mp3 } }) =>
+      mp3 === null || mp3.bytesBefore === 0
+        ? null
+        : `it carries ${mp3.bytesBefore} bytes before its sound`,
+  },
+  {
+    remedy: 'remux',
+    broken: ({ media: { mp3 } }) =>
+      mp3 === null || mp3.bytesBehind === 0
+        ? null
+        : `it carries ${mp3.bytesBehind} bytes behind its sound, as older tags do`,
+  },
+  {
+    remedy: 'remux',
     // Another container keeps its own marks as tags; they go with it.
     broken: ({ media, sound }) =>
-      media.demuxer === 'mp3' ? brokenTags([media.tags, sound.tags], ALLOWED_TAGS) : null,
+      media.demuxer === 'mp3'
+        ? (brokenTags([media.tags, sound.tags], ALLOWED_TAGS) ?? brokenTagFrames(media))
+        : null,
   },
 ];
+
+/** ffprobe shows no pictures of unknown types, and no frames that it has no name for. */
+function brokenTagFrames(media: MediaProbe): string | null {
+  const shown = new Set(media.pictures.length > 0 ? ['APIC', 'PIC'] : []);
+  const names = (media.mp3?.tagFrames ?? []).filter((name) => !shown.has(name));
+  return brokenTags([Object.fromEntries(names.map((name) => [name, '']))], ALLOWED_TAG_FRAMES);
+}
 
 export function brokenSampleRate({ sampleRateHz }: SoundStream): string | null {
   return SAMPLE_RATES_HZ.includes(sampleRateHz)

@@ -1,41 +1,28 @@
 import type { MediaProbe, SoundStream } from '../inspect/probe-media.js';
 import type { Part } from '../job.js';
-import { MAX_CHANNELS, SAMPLE_RATES_HZ } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { AUDIO_RULES } from './audio-rules.js';
+import {
+  encodeSound,
+  outputRateHz,
+  soundWishes,
+  type CopySound,
+  type EncodeSound,
+} from './plan-sound.js';
+import { placeOf, type Place } from './place.js';
 import { faultsOf } from './rules.js';
 
 /** How a recording becomes an MP3. */
-export interface AudioPlan {
+export interface AudioPlan extends Place {
   readonly kind: 'audio';
   readonly action: 'keep' | 'remux' | 'encode';
   readonly reasons: readonly string[];
   readonly demuxer: string;
   readonly sound: CopySound | EncodeSound;
-  /** Where it begins in the source. */
-  readonly startSeconds: number;
-  /** Decoded before that and dropped: a seek may land behind it, and decoders need a run-up. */
-  readonly leadSeconds: number;
-  /** Read and write no further than this, so that the result as ffprobe reads it still fits. */
-  readonly cutSeconds: number;
   /** How long the result should be; null where the source does not say. */
   readonly expectedSeconds: number | null;
   readonly title: string | null;
   readonly artist: string | null;
-}
-
-export interface CopySound {
-  readonly action: 'copy';
-  /** Number of the stream in the source. */
-  readonly index: number;
-}
-
-export interface EncodeSound {
-  readonly action: 'encode';
-  readonly index: number;
-  readonly sampleRateHz: number;
-  readonly channels: number;
-  readonly bitrateKbps: number;
 }
 
 const MP3_PACKET_SAMPLES = 1152;
@@ -51,19 +38,21 @@ export function planAudio(
 ): AudioPlan {
   const { media, sound } = seen;
   const faults = faultsOf(AUDIO_RULES, seen, settings);
-  const mustEncode = because.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
-  const target = encodeSound(sound, settings);
-  const packetSeconds = MP3_PACKET_SAMPLES / target.sampleRateHz;
-  const cutSeconds =
-    part.seconds ?? settings.maxDurationSeconds - MP3_SPARE_PACKETS * packetSeconds;
+  const must = [...soundWishes(media, settings), ...because];
+  const mustEncode = must.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
+  const outputHz = outputRateHz(sound);
+  const cut = mustEncode ? cutForEncoding(outputHz, settings) : cutForCopying(seen, settings);
+  const cutSeconds = part.seconds ?? cut;
+  const place = { ...placeOf(part, 1 / outputHz), cutSeconds };
   return {
     kind: 'audio',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...must],
     demuxer: media.demuxer,
-    sound: mustEncode ? target : { action: 'copy', index: sound.index },
-    ...placeOf(part, 1 / target.sampleRateHz),
-    cutSeconds,
+    sound: mustEncode
+      ? encodeSound(sound, media, place, settings)
+      : { action: 'copy', index: sound.index },
+    ...place,
     expectedSeconds:
       media.durationSeconds === null ? null : Math.min(media.durationSeconds, cutSeconds),
     title: media.tags['title'] ?? sound.tags['title'] ?? null,
@@ -71,16 +60,27 @@ export function planAudio(
   };
 }
 
-/** Key frames are seldom farther apart than 10 s. */
-const LEAD_SECONDS = 12;
+function cutForEncoding(sampleRateHz: number, settings: Settings): number {
+  const packetSeconds = MP3_PACKET_SAMPLES / sampleRateHz;
+  return settings.maxDurationSeconds - MP3_SPARE_PACKETS * packetSeconds;
+}
 
-/** Where decoding begins and what of it is dropped; the lead is a whole number of units. */
-export function placeOf(
-  { startSeconds }: Part,
-  unitSeconds: number,
-): { readonly startSeconds: number; readonly leadSeconds: number } {
-  const units = Math.floor(Math.min(startSeconds, LEAD_SECONDS) / unitSeconds + 0.001);
-  return { startSeconds, leadSeconds: units * unitSeconds };
+/**
+ * What stands behind the last frame would be copied as if it were sound: ffmpeg copies one packet
+ * more than it is told to, and the encoder's delay of 1105 samples may be added to all times.
+ */
+const PACKETS_BEFORE_END = 1.02;
+
+function cutForCopying(
+  { media, sound }: { readonly media: MediaProbe; readonly sound: SoundStream },
+  settings: Settings,
+): number {
+  const packetSeconds = MP3_PACKET_SAMPLES / sound.sampleRateHz;
+  const end =
+    media.mp3 === null || media.mp3.bytesBehind === 0
+      ? Infinity
+      : Math.max(packetSeconds, media.mp3.seconds - PACKETS_BEFORE_END * packetSeconds);
+  return Math.min(end, cutForEncoding(sound.sampleRateHz, settings));
 }
 
 /**
@@ -89,23 +89,9 @@ export function placeOf(
  */
 export function longestMp3Seconds(
   sound: SoundStream,
-  settings: Settings,
+  { maxDurationSeconds }: Settings,
 ): { readonly unitSeconds: number; readonly longestSeconds: number } {
-  const { sampleRateHz } = encodeSound(sound, settings);
-  const unitSeconds = MP3_PACKET_SAMPLES / sampleRateHz;
-  const packets = Math.floor(settings.maxDurationSeconds / unitSeconds) - 1;
+  const unitSeconds = MP3_PACKET_SAMPLES / outputRateHz(sound);
+  const packets = Math.floor(maxDurationSeconds / unitSeconds) - 1;
   return { unitSeconds, longestSeconds: packets * unitSeconds };
-}
-
-/** The nearest form of a sound that a status takes: its own rate and channels where they fit. */
-export function encodeSound(sound: SoundStream, settings: Settings): EncodeSound {
-  const [fallback = 44_100] = SAMPLE_RATES_HZ;
-  const kin = SAMPLE_RATES_HZ.find((rate) => sound.sampleRateHz % rate === 0);
-  return {
-    action: 'encode',
-    index: sound.index,
-    sampleRateHz: kin ?? (sound.sampleRateHz % 8000 === 0 ? 48_000 : fallback),
-    channels: Math.min(sound.channels, MAX_CHANNELS),
-    bitrateKbps: settings.audioBitrateKbps,
-  };
 }

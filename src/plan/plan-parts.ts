@@ -1,7 +1,7 @@
 import type { Media } from '../inspect/inspect.js';
-import type { MediaProbe } from '../inspect/probe-media.js';
 import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
+import { drawnFrameRate } from './plan-drawn-video.js';
 import { longestMp3Seconds } from './plan-audio.js';
 import { chooseFrameRate } from './frame-rate.js';
 import { longestEncodeSeconds } from './plan-video.js';
@@ -42,7 +42,8 @@ export function firstPart(media: Media, { start }: Settings): Part {
   return { number: 1, of: 1, startSeconds: isTimed(media) ? start : 0, seconds: null };
 }
 
-type Timed = Exclude<Media, { readonly type: 'image' }>;
+/** What lasts for a time. */
+export type Timed = Exclude<Media, { readonly type: 'image' }>;
 
 /** Pictures are shown as a whole, also those that move: they go round. */
 function isTimed(media: Media): media is Timed {
@@ -50,16 +51,12 @@ function isTimed(media: Media): media is Timed {
 }
 
 /** A part seen as if it were the whole file. */
-export function narrowTo(media: MediaProbe, { startSeconds, seconds }: Part): MediaProbe {
-  const { durationSeconds, bytes } = media;
-  if (startSeconds === 0 && seconds === null) return media;
-  if (durationSeconds === null) return { ...media, durationSeconds: seconds };
-  const length = seconds ?? durationSeconds - startSeconds;
-  return {
-    ...media,
-    durationSeconds: length,
-    bytes: Math.ceil((bytes * length) / durationSeconds),
-  };
+export function narrowTo<Seen extends Timed>(seen: Seen, { startSeconds, seconds }: Part): Seen {
+  const { durationSeconds: whole, bytes } = seen.media;
+  if (startSeconds === 0 && seconds === null) return seen;
+  const durationSeconds = seconds ?? (whole === null ? null : whole - startSeconds);
+  const share = whole === null || durationSeconds === null ? 1 : durationSeconds / whole;
+  return { ...seen, media: { ...seen.media, durationSeconds, bytes: Math.ceil(bytes * share) } };
 }
 
 /** Why a part cannot be copied: copies begin at key frames and packets. */
@@ -75,12 +72,13 @@ interface Grid {
 }
 
 function gridOf(media: Timed, settings: Settings): Grid {
-  if (media.type === 'audio') return longestMp3Seconds(media.sound, settings);
-  const { frames, seconds } = chooseFrameRate(
-    media.picture,
-    media.media,
-    settings.videoMaxFrameRate,
-  );
+  if (media.type === 'audio' && settings.audioAs !== 'video') {
+    return longestMp3Seconds(media.sound, settings);
+  }
+  const { frames, seconds } =
+    media.type === 'audio'
+      ? drawnFrameRate(settings)
+      : chooseFrameRate(media.picture, media.media, settings.videoMaxFrameRate);
   const unitSeconds = seconds / frames;
   return {
     unitSeconds,

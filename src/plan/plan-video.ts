@@ -2,7 +2,6 @@ import type { PictureStream, SoundStream } from '../inspect/probe-media.js';
 import type { Part } from '../job.js';
 import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
-import { encodeSound, placeOf, type CopySound, type EncodeSound } from './plan-audio.js';
 import type { PlanRefusal } from './plan.js';
 import { chooseFrameRate, type FrameRate } from './frame-rate.js';
 import { planRounds, type Rounds, type Timeline } from './plan-rounds.js';
@@ -10,21 +9,18 @@ import { faultsOf, round } from './rules.js';
 import { coloursOf, isHdr, type SourceColours } from './video-colours.js';
 import { VIDEO_RULES, type VideoSeen } from './video-rules.js';
 import { fitWithin } from './video-size.js';
+import { bitrateCeiling } from './bitrate-ceiling.js';
+import { placeOf, type Place } from './place.js';
+import { encodeSound, soundWishes, type CopySound, type EncodeSound } from './plan-sound.js';
 
 /** How a clip becomes an MP4. Picture and sound are decided apart. */
-export interface VideoPlan {
+export interface VideoPlan extends Place {
   readonly kind: 'video';
   readonly action: 'keep' | 'remux' | 'encode';
   readonly reasons: readonly string[];
   readonly demuxer: string;
-  readonly picture: CopyPicture | EncodePicture;
+  readonly picture: CopyPicture | EncodePicture | DrawPicture;
   readonly sound: CopySound | EncodeSound | { readonly action: 'silence' | 'none' };
-  /** Where it begins in the source. */
-  readonly startSeconds: number;
-  /** Decoded before that and dropped: a seek may land behind a key frame. Whole frames. */
-  readonly leadSeconds: number;
-  /** Read and write no further than this, so that the result as ffprobe reads it still fits. */
-  readonly cutSeconds: number;
   /** How long the result should be; null where the source does not say. */
   readonly expectedSeconds: number | null;
   readonly maxBytes: number;
@@ -64,16 +60,31 @@ export interface EncodePicture {
   readonly maxBitrateKbps: number;
 }
 
+/** The picture of a sound that is shown as a video: nothing of it is in the source but the cover. */
+export interface DrawPicture {
+  readonly action: 'draw';
+  /** Number of the stream that holds cover art; null: there is none. */
+  readonly coverIndex: number | null;
+  readonly title: string;
+  /** Null: not known. */
+  readonly artist: string | null;
+  /** `#RRGGBB` that the background is built on. */
+  readonly background: string;
+  readonly maxPixels: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: FrameRate;
+  readonly crf: number;
+  readonly preset: string;
+  readonly maxBitrateKbps: number;
+}
+
 /** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
 const SOUND_SPARE_SECONDS = 0.05;
 /** A copied picture ends up to a frame and a half behind the cut. */
 const COPY_SPARE_FRAMES = 1.5;
 /** Below 7.5 frames/s such a spare would cost more than a cut may. */
 const COPY_SPARE_MAX_SECONDS = STATUS_MAX_SECONDS - CUT_MIN_SECONDS;
-/** What the container costs: indexes of 60 s at 30 frames/s take about 1 %. */
-const CONTAINER_SHARE = 0.98;
-const MAX_BITRATE_KBPS = 10_000;
-const MIN_BITRATE_KBPS = 40;
 
 /** @param because faults of a copy that was tried: encode, whatever the rules say of the source */
 export function planVideo(
@@ -90,24 +101,29 @@ export function planVideo(
     return { action: 'refuse', error: { code: 'too-large', file: name, why } };
   }
   const faults = faultsOf(VIDEO_RULES, seen, settings);
+  const wishes = sound === null ? [] : soundWishes(media, settings);
   const again = because.length > 0;
   const encodesPicture = again || faults.some(({ remedy }) => remedy === 'encode-picture');
-  const encodesSound = again || faults.some(({ remedy }) => remedy === 'encode-sound');
+  const encodesSound =
+    again || wishes.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
   const { animation } = media;
   const animated = animation === null ? null : planRounds(animation, settings);
   const timeline = animated ?? timelineOf(seen, encodesPicture, settings, part);
   const { frameRate, cutSeconds, expectedSeconds } = timeline;
+  const place = { ...placeOf(part, frameRate.seconds / frameRate.frames), cutSeconds };
   return {
     kind: 'video',
     action: encodesPicture || encodesSound ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...timeline.reasons, ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...timeline.reasons, ...wishes, ...because],
     demuxer: media.demuxer,
     picture: encodesPicture
       ? encodePicture(seen, timeline, settings)
       : { action: 'copy', index: picture.index },
-    sound: planSound(sound, encodesSound, settings),
-    ...placeOf(part, frameRate.seconds / frameRate.frames),
-    cutSeconds,
+    sound:
+      sound !== null && encodesSound
+        ? encodeSound(sound, media, place, settings)
+        : keepSound(sound, settings),
+    ...place,
     expectedSeconds,
     maxBytes: settings.videoMaxBytes,
   };
@@ -127,13 +143,9 @@ function timelineOf(
   return { frameRate, cutSeconds, expectedSeconds, rounds: null, reasons: [] };
 }
 
-function planSound(
-  sound: SoundStream | null,
-  encodes: boolean,
-  settings: Settings,
-): VideoPlan['sound'] {
+function keepSound(sound: SoundStream | null, settings: Settings): VideoPlan['sound'] {
   if (sound === null) return { action: settings.silentTrack ? 'silence' : 'none' };
-  return encodes ? encodeSound(sound, settings) : { action: 'copy', index: sound.index };
+  return { action: 'copy', index: sound.index };
 }
 
 function encodePicture(
@@ -141,10 +153,6 @@ function encodePicture(
   { frameRate, expectedSeconds, rounds }: Timeline,
   settings: Settings,
 ): EncodePicture {
-  const seconds = expectedSeconds ?? settings.maxDurationSeconds;
-  const budgetKbits = (settings.videoMaxBytes * CONTAINER_SHARE * 8) / 1000;
-  // The decoder's buffer, a second long, may be spent on top of the rate: hence one second more.
-  const ceiling = (budgetKbits - settings.audioBitrateKbps * seconds) / (seconds + 1);
   const colours = coloursOf(picture, media.canToneMap);
   const toneMap = colours.convert !== null && isHdr(picture);
   const { index, decoder, rotationDegrees, mirrored } = picture;
@@ -159,7 +167,7 @@ function encodePicture(
     holdSeconds: holdSeconds(picture, sound, frameRate),
     crf: settings.videoCrf,
     preset: settings.videoPreset,
-    maxBitrateKbps: Math.floor(Math.min(MAX_BITRATE_KBPS, Math.max(MIN_BITRATE_KBPS, ceiling))),
+    maxBitrateKbps: bitrateCeiling(expectedSeconds ?? Infinity, settings),
   };
 }
 

@@ -3,9 +3,11 @@ import type { Media } from '../inspect/inspect.js';
 import type { Part, PlanSummary } from '../job.js';
 import type { Settings } from '../settings.js';
 import { planAudio, type AudioPlan } from './plan-audio.js';
+import { planDrawnVideo } from './plan-drawn-video.js';
 import { planImage, type ImagePlan } from './plan-image.js';
-import { firstPart, narrowTo, reasonsOfPart } from './plan-parts.js';
+import { firstPart, narrowTo, reasonsOfPart, type Timed } from './plan-parts.js';
 import { round } from './rules.js';
+import { chooseSound } from './plan-sound.js';
 import { planVideo, type VideoPlan } from './plan-video.js';
 
 /**
@@ -44,13 +46,26 @@ export function plan(
         const why = `it is to begin at ${round(part.startSeconds)} s, and it ends at ${round(durationSeconds)} s`;
         return { action: 'refuse', error: { code: 'too-short', file: name, why } };
       }
-      const seen = narrowTo(media.media, part);
+      const { seen, reasons } = chooseSound(narrowTo(media, part), settings);
       const why = [...reasonsOfPart(part), ...because];
-      return media.type === 'audio'
-        ? planAudio({ ...media, media: seen }, settings, why, part)
-        : planVideo({ ...media, media: seen }, name, settings, why, part);
+      const decided = planTimed(seen, name, settings, why, part);
+      if (decided.action === 'refuse') return decided;
+      return { ...decided, reasons: [...decided.reasons, ...reasons] };
     }
   }
+}
+
+function planTimed(
+  media: Timed,
+  name: string,
+  settings: Settings,
+  because: readonly string[],
+  part: Part,
+): AudioPlan | VideoPlan | PlanRefusal {
+  if (media.type === 'video') return planVideo(media, name, settings, because, part);
+  return settings.audioAs === 'video'
+    ? planDrawnVideo(media, name, settings, because, part)
+    : planAudio(media, settings, because, part);
 }
 
 /** What the outside is told of a plan. */

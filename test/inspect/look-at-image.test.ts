@@ -9,7 +9,7 @@ import { planFile } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const lookWith = (path: string, settings: SettingsInput = {}) =>
-  lookAtImage(path, createSettings(settings), 10_000);
+  lookAtImage(() => Promise.resolve(path), createSettings(settings), 10_000);
 
 async function draw(shapes: string, width = 1200, height = 800): Promise<string> {
   const path = join(await tempFolder(), 'a.jpg');

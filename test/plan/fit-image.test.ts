@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageLook } from '../../src/inspect/look-at-image.js';
 import type { ImageProbe } from '../../src/inspect/probe-image.js';
-import { planImage, type ImagePlan } from '../../src/plan/plan-image.js';
-import { summarizePlan } from '../../src/plan/plan.js';
+import type { ImagePlan } from '../../src/plan/plan-image.js';
+import { plan, summarizePlan } from '../../src/plan/plan.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { refused } from '../support/planned.js';
-import { conformingImage, imageOf } from '../support/probes.js';
+import { imageOf } from '../support/probes.js';
 
 function planOf(settings: SettingsInput, image: Partial<ImageProbe> = {}): ImagePlan {
-  const seen = { ...conformingImage, width: 1600, height: 900, ...image };
-  const decided = planImage('JPEG', seen, 'file', createSettings(settings), []);
+  const seen = imageOf({ width: 1600, height: 900, ...image });
+  const decided = plan(seen, 'file', createSettings(settings));
+  if (decided.action !== 'refuse' && decided.kind !== 'image') throw new Error(decided.kind);
   if (decided.action === 'refuse') throw new Error(JSON.stringify(decided.error));
   return decided;
 }

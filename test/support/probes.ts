@@ -73,6 +73,7 @@ const conformingContainer: MediaProbe = {
   chapters: 0,
   tags: { major_brand: 'isom', minor_version: '512', compatible_brands: 'isomiso2avc1mp41' },
   layout: 'moov-first',
+  mp3: null,
   timing: null,
   animation: null,
   canToneMap: true,

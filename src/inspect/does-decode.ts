@@ -1,0 +1,37 @@
+import { StatuscastError } from '../errors.js';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { runProgram } from '../ffmpeg/run-program.js';
+
+const TRIAL_SECONDS = 2;
+const TRIAL_TIMEOUT_MS = 30_000;
+
+/**
+ * Whether the beginning of a stream decodes without a single complaint: bytes that a demuxer only
+ * took for sound do not.
+ * @param path absolute path
+ * @throws StatuscastError `program-timeout`, `interrupted`
+ */
+export async function doesDecode(
+  ffmpeg: Ffmpeg,
+  path: string,
+  demuxer: string,
+  index: number,
+  options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number },
+): Promise<boolean> {
+  const argv = [
+    ...[...ffmpeg.launcher, ffmpeg.ffmpegPath, '-hide_banner', '-nostdin', '-v', 'error'],
+    ...['-protocol_whitelist', 'file', '-f', demuxer, '-t', String(TRIAL_SECONDS)],
+    ...['-i', `file:${path}`, '-map', `0:${index}`, '-f', 'null', '-'],
+  ];
+  const { signal, timeoutMs = TRIAL_TIMEOUT_MS } = options;
+  try {
+    const complaints = await runProgram({
+      program: 'ffmpeg',
+      ...{ argv, signal, timeoutMs, onLine: () => undefined },
+    });
+    return complaints.trim() === '';
+  } catch (thrown) {
+    if (thrown instanceof StatuscastError && thrown.code === 'program-failed') return false;
+    throw thrown;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import type { RecipeInput, RecipeStream } from '../ffmpeg/run-ffmpeg.js';
+import type { EncodeSound } from '../plan/plan-sound.js';
+import { matchLoudness } from './match-loudness.js';
+import type { NormalizeOptions } from './normalize-options.js';
+
+/** A sound that is to be encoded. */
+export interface Encoding {
+  readonly codec: 'libmp3lame' | 'aac';
+  /** What of the source will be heard. */
+  readonly input: RecipeInput;
+  readonly sound: EncodeSound;
+  /** Absolute path for a file that is gone again afterwards. */
+  readonly scratchPath: string;
+}
+
+/**
+ * How a sound becomes what the plan wants; where its loudness is to be changed, the very part that
+ * is used is measured first.
+ * @throws StatuscastError `program-failed`, `program-timeout`, `interrupted`
+ */
+export async function encodeTo(
+  ffmpeg: Ffmpeg,
+  { codec, input, sound, scratchPath }: Encoding,
+  options: NormalizeOptions,
+): Promise<RecipeStream> {
+  const { index, loudness, fadeOut } = sound;
+  const plain = { codec, filters: mixFilters(sound), options: shapeOptions(sound) };
+  const { filters } =
+    loudness === null
+      ? plain
+      : await matchLoudness(ffmpeg, { input, index, plain, scratchPath }, loudness, options);
+  const fade =
+    fadeOut === null
+      ? []
+      : [`afade=t=out:st=${fadeOut.startSeconds.toFixed(3)}:d=${fadeOut.seconds.toFixed(3)}`];
+  return { ...plain, filters: [...filters, ...fade] };
+}
+
+/** Rate, channels and bit rate of an encoded sound. */
+export function shapeOptions(
+  sound: Pick<EncodeSound, 'sampleRateHz' | 'channels' | 'bitrateKbps'>,
+): readonly string[] {
+  return [
+    ...['-ar', String(sound.sampleRateHz), '-ac', String(sound.channels)],
+    ...['-b:a', `${sound.bitrateKbps}k`],
+  ];
+}
+
+/**
+ * Mixed in floating point, where the sum of all channels may pass full scale, then held below it:
+ * a sum of integers would be made quieter by 7.6 dB for 5.1, whatever is in it.
+ */
+function mixFilters({ limitPeaks, channels }: EncodeSound): readonly string[] {
+  if (!limitPeaks) return [];
+  return [
+    'aformat=sample_fmts=fltp',
+    `aformat=channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    'alimiter=limit=0.9:attack=5:release=50:level=disabled',
+  ];
+}

@@ -1,0 +1,23 @@
+import type { Part } from '../job.js';
+
+/** Where an output begins and ends in its source. */
+export interface Place {
+  /** Where it begins in the source. */
+  readonly startSeconds: number;
+  /** Decoded before that and dropped: a seek may land behind a key frame. Whole frames. */
+  readonly leadSeconds: number;
+  /** Read and write no further than this, so that the result as ffprobe reads it still fits. */
+  readonly cutSeconds: number;
+}
+
+/** Key frames are seldom farther apart than 10 s. */
+const LEAD_SECONDS = 12;
+
+/** Where decoding begins and what of it is dropped; the lead is a whole number of units. */
+export function placeOf(
+  { startSeconds }: Part,
+  unitSeconds: number,
+): Pick<Place, 'startSeconds' | 'leadSeconds'> {
+  const units = Math.floor(Math.min(startSeconds, LEAD_SECONDS) / unitSeconds + 0.001);
+  return { startSeconds, leadSeconds: units * unitSeconds };
+}
