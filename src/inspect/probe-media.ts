@@ -214,7 +214,7 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
     ...turnOf(stream),
     hasAlpha: decoder !== null || ALPHA_FORMATS.test(stream.pix_fmt ?? ''),
     decoder,
-    averageFrameRate: stream.avg_frame_rate,
+    averageFrameRate: isSane(stream.avg_frame_rate) ? stream.avg_frame_rate : stream.r_frame_rate,
     baseFrameRate: stream.r_frame_rate,
     hasBFrames: stream.has_b_frames > 0,
     interlaced: stream.field_order === null ? null : stream.field_order !== 'progressive',
@@ -230,6 +230,13 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
   };
+}
+
+/** Of raw DV ffprobe says 60,000 frames/s on average. */
+const SANE_MAX_RATE = 1000;
+
+function isSane(rate: number | null): boolean {
+  return rate === null || rate <= SANE_MAX_RATE;
 }
 
 function turnOf({ side_data_list, tags }: RawStream) {
