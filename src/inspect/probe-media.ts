@@ -4,6 +4,7 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
+import { readTiming, type Timing } from './read-timing.js';
 import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
 /** What ffprobe sees in a file that has a duration. */
@@ -95,19 +96,6 @@ export interface SoundStream {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What the packets of the picture say, whatever the headers claim. */
-export interface Timing {
-  /** Frames are stored in another order than they are shown: B-frames. */
-  readonly reordered: boolean;
-  /** The longest and the shortest step between two frames in seconds; null below two frames. */
-  readonly longestStepSeconds: number | null;
-  readonly shortestStepSeconds: number | null;
-  /** Frames that are stored, but hidden by an edit list. */
-  readonly hiddenFrames: number;
-  /** How long each frame is shown, in the order in which they are stored. */
-  readonly delaysMs: readonly number[];
-}
-
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
@@ -181,7 +169,9 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
     tags: raw.format.tags,
     layout,
     timing:
-      raw.packets === undefined || shown === undefined ? null : timingOf(raw.packets, shown.index),
+      raw.packets === undefined || shown === undefined
+        ? null
+        : readTiming(raw.packets, shown.index),
     animation: null,
     canToneMap: ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap'),
   };
@@ -270,18 +260,5 @@ function toSound(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): S
     endSeconds: endOf(stream, fileStart),
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
-  };
-}
-
-function timingOf(packets: NonNullable<RawProbe['packets']>, index: number): Timing {
-  const times = packets.filter((packet) => packet.stream_index === index);
-  const shownAt = times.flatMap(({ pts_time }) => (pts_time === null ? [] : [pts_time]));
-  const steps = shownAt.slice(1).map((time, i) => time - (shownAt[i] ?? time));
-  return {
-    reordered: steps.some((step) => step < 0),
-    longestStepSeconds: steps.length === 0 ? null : steps.reduce((a, b) => Math.max(a, b)),
-    shortestStepSeconds: steps.length === 0 ? null : steps.reduce((a, b) => Math.min(a, b)),
-    hiddenFrames: times.filter(({ flags }) => flags.includes('D')).length,
-    delaysMs: times.map(({ duration_time }) => (duration_time ?? 0) * 1000),
   };
 }
