@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { manifestRow, type Fixture } from './make-fixtures/fixture.js';
 import { images } from './make-fixtures/images.js';
+import { movingPictures } from './make-fixtures/moving-pictures.js';
 import { oddPictures } from './make-fixtures/odd-pictures.js';
 import { refused } from './make-fixtures/refused.js';
 import { sounds } from './make-fixtures/sounds.js';
@@ -24,6 +25,7 @@ const fixtures: readonly Fixture[] = [
   ...videos,
   ...oddPictures,
   ...stills,
+  ...movingPictures,
   ...refused,
 ].toSorted((a, b) => (a.file < b.file ? -1 : 1));
 

@@ -90,6 +90,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['mts', ffmpeg('MPEG-TS', 'mpegts')],
   ['mpg', ffmpeg('MPEG', 'mpeg,mpegvideo')],
   ['mxf', ffmpeg('MXF', 'mxf')],
+  ['rm', ffmpeg('RealMedia', 'rm')],
   ['ogv', ffmpeg('Ogg', 'ogg')],
   ['ogm', ffmpeg('Ogg', 'ogg')],
   ['ogx', ffmpeg('Ogg', 'ogg')],

@@ -1,5 +1,5 @@
-import sharp from 'sharp';
 import { stat } from 'node:fs/promises';
+import sharp from 'sharp';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { MovingReader } from './formats.js';
 import { probeMedia, type MediaProbe, type ProbeOptions } from './probe-media.js';
@@ -26,12 +26,27 @@ export async function probeAnimation(
       return probeFrames(path, ffmpeg);
     case 'gif':
       // Most are still or small: sharp counts their frames in a millisecond.
-      return (await countPages(path)) > 1 ? probePackets(ffmpeg, path, reader, options) : null;
+      return (await countPages(path)) > 1
+        ? withUsualDelays(await probePackets(ffmpeg, path, reader, options))
+        : null;
     case 'apng':
       return probePackets(ffmpeg, path, reader, options);
     case 'mov':
       return (await hasMovie(path)) ? probePackets(ffmpeg, path, reader, options) : null;
   }
+}
+
+/** ffmpeg takes 10 ms at its word, so the frames of such a GIF come from sharp. */
+function withUsualDelays(media: MediaProbe | null): MediaProbe | null {
+  const given = media?.animation?.delaysMs ?? [];
+  if (media === null || given.every((delay) => delay > MISTAKEN_DELAY_MS)) return media;
+  const delaysMs = given.map(usualDelay);
+  const animation = { reader: 'sharp', delaysMs } as const;
+  return { ...media, durationSeconds: secondsOf(delaysMs), animation };
+}
+
+function usualDelay(givenMs: number): number {
+  return givenMs <= MISTAKEN_DELAY_MS ? USUAL_DELAY_MS : givenMs;
 }
 
 async function countPages(path: string): Promise<number> {
@@ -61,10 +76,7 @@ async function probeFrames(path: string, ffmpeg: Ffmpeg): Promise<MediaProbe | n
   const seen = await sharp(path, { limitInputPixels: false }).metadata();
   const { width, height, hasAlpha, pages = 1, delay = [] } = seen;
   if (pages < 2) return null;
-  const delaysMs = Array.from({ length: pages }, (_, page) => {
-    const given = delay[page] ?? 0;
-    return given <= MISTAKEN_DELAY_MS ? USUAL_DELAY_MS : given;
-  });
+  const delaysMs = Array.from({ length: pages }, (_, page) => usualDelay(delay[page] ?? 0));
   const durationSeconds = secondsOf(delaysMs);
   return {
     demuxer: 'webp',

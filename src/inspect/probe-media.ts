@@ -5,6 +5,7 @@ import { runProgram } from '../ffmpeg/run-program.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
+import { readTiming, type Timing } from './read-timing.js';
 import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
 /** What ffprobe sees in a file that has a duration. */
@@ -106,19 +107,6 @@ export interface SoundStream {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What the packets of the picture say, whatever the headers claim. */
-export interface Timing {
-  /** Frames are stored in another order than they are shown: B-frames. */
-  readonly reordered: boolean;
-  /** The longest and the shortest step between two frames in seconds; null below two frames. */
-  readonly longestStepSeconds: number | null;
-  readonly shortestStepSeconds: number | null;
-  /** Frames that are stored, but hidden by an edit list. */
-  readonly hiddenFrames: number;
-  /** How long each frame is shown, in the order in which they are stored. */
-  readonly delaysMs: readonly number[];
-}
-
 export interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
@@ -210,7 +198,9 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
     layout,
     mp3: null,
     timing:
-      raw.packets === undefined || shown === undefined ? null : timingOf(raw.packets, shown.index),
+      raw.packets === undefined || shown === undefined
+        ? null
+        : readTiming(raw.packets, shown.index),
     animation: null,
     canToneMap: ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap'),
   };
@@ -243,7 +233,7 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
     ...turnOf(stream),
     hasAlpha: decoder !== null || ALPHA_FORMATS.test(stream.pix_fmt ?? ''),
     decoder,
-    averageFrameRate: stream.avg_frame_rate,
+    averageFrameRate: isSane(stream.avg_frame_rate) ? stream.avg_frame_rate : stream.r_frame_rate,
     baseFrameRate: stream.r_frame_rate,
     hasBFrames: stream.has_b_frames > 0,
     interlaced: stream.field_order === null ? null : stream.field_order !== 'progressive',
@@ -259,6 +249,13 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
   };
+}
+
+/** Of raw DV ffprobe says 60,000 frames/s on average. */
+const SANE_MAX_RATE = 1000;
+
+function isSane(rate: number | null): boolean {
+  return rate === null || rate <= SANE_MAX_RATE;
 }
 
 function turnOf({ side_data_list, tags }: RawStream) {
@@ -292,18 +289,5 @@ function toSound(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): S
     endSeconds: endOf(stream, fileStart),
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
-  };
-}
-
-function timingOf(packets: NonNullable<RawProbe['packets']>, index: number): Timing {
-  const times = packets.filter((packet) => packet.stream_index === index);
-  const shownAt = times.flatMap(({ pts_time }) => (pts_time === null ? [] : [pts_time]));
-  const steps = shownAt.slice(1).map((time, i) => time - (shownAt[i] ?? time));
-  return {
-    reordered: steps.some((step) => step < 0),
-    longestStepSeconds: steps.length === 0 ? null : steps.reduce((a, b) => Math.max(a, b)),
-    shortestStepSeconds: steps.length === 0 ? null : steps.reduce((a, b) => Math.min(a, b)),
-    hiddenFrames: times.filter(({ flags }) => flags.includes('D')).length,
-    delaysMs: times.map(({ duration_time }) => (duration_time ?? 0) * 1000),
   };
 }

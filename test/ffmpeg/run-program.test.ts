@@ -160,3 +160,70 @@ describe('a run that is aborted', () => {
     await expect(runNode('0')).resolves.toBe('');
   });
 });
+
+describe('a program that is given its input', () => {
+  const COUNT = `let n=0;process.stdin.on('data',(b)=>n+=b.length).on('end',()=>console.log(n))`;
+  const MEGABYTE = Buffer.alloc(1_000_000);
+
+  async function* endless() {
+    for (;;) {
+      yield MEGABYTE;
+      await sleep(0);
+    }
+  }
+
+  it('reads all of it', async () => {
+    async function* input() {
+      for (let i = 0; i < 20; i++) yield MEGABYTE;
+      await sleep(0);
+    }
+    await expect(runNode(COUNT, { input: input() })).resolves.toBe('20000000\n');
+  });
+
+  it('is given no more than it reads', async () => {
+    let given = 0;
+    async function* input() {
+      for (; given < 200; given++) yield MEGABYTE;
+      await sleep(0);
+    }
+    const slow = 'setTimeout(()=>process.exit(0),1000)';
+    await runNode(slow, { input: input() });
+    expect(given).toBeLessThan(10);
+  });
+
+  it('that it does not read to its end may end well, or fail in its own words', async () => {
+    await expect(runNode('process.exit(0)', { input: endless() })).resolves.toBe('');
+    const script = `console.error('enough');process.exit(3)`;
+    const { facts } = await failureOf(runNode(script, { input: endless() }));
+    expect(facts).toMatchObject({ code: 'program-failed', why: 'enough' });
+  });
+
+  it('is stopped at the deadline, and when it is aborted, while it reads', async () => {
+    const late = await failureOf(runNode(COUNT, { input: endless(), timeoutMs: 500 }));
+    expect(late.facts.code).toBe('program-timeout');
+    const aborted = await failureOf(
+      runNode(COUNT, { input: endless(), signal: AbortSignal.timeout(500) }),
+    );
+    expect(aborted.facts.code).toBe('interrupted');
+    expect(late.ms + aborted.ms).toBeLessThan(8000);
+  });
+
+  it('is stopped where the input breaks off, and the reason is what broke it', async () => {
+    async function* broken() {
+      yield MEGABYTE;
+      await sleep(50);
+      throw new Error('no third frame');
+    }
+    await expect(runNode(COUNT, { input: broken() })).rejects.toThrow('no third frame');
+  });
+
+  it('is not waited for where the input never comes', async () => {
+    async function* stuck() {
+      yield MEGABYTE;
+      await sleep(60_000, undefined, { ref: false });
+    }
+    const { facts, ms } = await failureOf(runNode(COUNT, { input: stuck(), timeoutMs: 300 }));
+    expect(facts.code).toBe('program-timeout');
+    expect(ms).toBeLessThan(4000);
+  });
+});

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectVideoContract } from '../support/contract.js';
@@ -67,6 +68,61 @@ describe('a clip that is turned by its display matrix', () => {
   });
 });
 
+/** The eight ways to store a picture: the matrix that brings it upright, and how it is stored. */
+const MATRICES = [
+  [[-1, 0, 0, 1], 'hflip'],
+  [[1, 0, 0, -1], 'vflip'],
+  [[0, 1, 1, 0], 'transpose=cclock_flip'],
+  [[0, -1, -1, 0], 'transpose=clock_flip'],
+  [[0, 1, -1, 0], 'transpose=cclock'],
+  [[-1, 0, 0, -1], 'hflip,vflip'],
+  [[0, -1, 1, 0], 'transpose=clock'],
+] as const;
+
+it.each(MATRICES)('a clip with the display matrix %o comes out upright', async (matrix, stored) => {
+  const folder = await tempFolder();
+  const colours = ['red', 'lime', 'blue', 'yellow'].map((c, i) => `color=${c}:s=64x48[${i}]`);
+  const graph = `${colours.join(';')};[0][1]hstack[a];[2][3]hstack[b];[a][b]vstack,${stored}`;
+  const source = await makeMedia(join(folder, 'a.mp4'), [
+    ...[...lavfi(graph), ...lavfi('sine')],
+    ...[...CONFORMING_PICTURE, ...CONFORMING_SOUND, ...FASTSTART, '-t', '1'],
+  ]);
+  const bytes = await readFile(source);
+  const [a, b, c, d] = matrix;
+  const at = bytes.indexOf('tkhd') + 44;
+  for (const [i, sign] of [a, b, 0, c, d].entries()) bytes.writeInt32BE(sign * 65_536, at + 4 * i);
+  await writeFile(source, bytes);
+  const { plan, output } = await normalizeFile(source, join(folder, 'made'), { settings: FAST });
+  expect(plan.reasons.join()).toMatch(/mirrored|turned/);
+  await expectVideoContract(output.path, 'encoded');
+  expect([output.width, output.height]).toEqual([128, 96]);
+  const frame = await readFrame(output.path, 0.5);
+  for (const [x, y, colour] of CORNERS) {
+    expect(distance(frame.at(x, y), colour)).toBeLessThan(TOLERANCE);
+  }
+});
+
+describe('a clip that is transparent on its right half is put on the background', () => {
+  it.each([
+    ['mov', '-c:v qtrle -pix_fmt argb'],
+    ['mov', '-c:v png -pix_fmt rgba'],
+    ['mov', '-c:v prores_ks -pix_fmt yuva444p10le'],
+    ['webm', '-c:v libvpx-vp9 -pix_fmt yuva420p -b:v 300k'],
+    ['webm', '-c:v libvpx -pix_fmt yuva420p -auto-alt-ref 0 -b:v 300k'],
+  ] as const)('%s with %s', async (extension, codec) => {
+    const folder = await tempFolder();
+    const graph = `color=red:s=96x64:r=10:d=1,format=rgba,geq=r=255:g='mod(N*20,40)':b=0:a='255*lt(X,48)'`;
+    const source = join(folder, `a.${extension}`);
+    await makeMedia(source, [...lavfi(graph), ...words(codec)]);
+    const settings = { ...FAST, background: '#0000ff' };
+    const { output } = await normalizeFile(source, join(folder, 'made'), { settings });
+    await expectVideoContract(output.path, 'encoded');
+    const frame = await readFrame(output.path, 0.5);
+    expect(distance(frame.at(0.2, 0.5), [255, 0, 0])).toBeLessThan(TOLERANCE);
+    expect(distance(frame.at(0.8, 0.5), [0, 0, 255])).toBeLessThan(TOLERANCE);
+  });
+});
+
 describe('picture and sound are decided apart', () => {
   it('a good picture with AC-3 sound is copied, frame by frame', async () => {
     const source = fixture('surround-ac3.mkv');
@@ -115,21 +171,24 @@ describe('colours of an encoded picture', () => {
     ['bt709', 'tv', 'yuv420p'],
     ['smpte170m', 'tv', 'yuv420p'],
     ['bt709', 'pc', 'yuvj420p'],
+    ['bt470bg', 'tv', 'yuv420p'],
+    ['bt2020nc', 'tv', 'yuv422p10le'],
+    ['smpte170m', 'tv', 'yuv444p'],
   ] as const)('%s, %s (%s) are what they were', async (matrix, range, format) => {
     const folder = await tempFolder();
-    const to = matrix === 'bt709' ? 'bt709' : 'bt601';
+    const to = { bt709: 'bt709', bt2020nc: 'bt2020', smpte170m: 'bt601', bt470bg: 'bt601' }[matrix];
     const source = await makeMedia(join(folder, 'a.mp4'), [
       ...lavfi('color=#c86432:s=64x64:d=1,format=rgb24'),
       ...['-vf', `scale=out_color_matrix=${to}:out_range=${range},format=${format}`],
-      ...words(`-c:v libx264 -crf 5 -profile:v high -colorspace ${matrix}`),
-      ...words(`-color_primaries ${matrix} -color_trc ${matrix} -color_range ${range}`),
+      ...words(`-c:v libx264 -crf 5 -colorspace ${matrix}`),
+      ...words(`-color_primaries bt709 -color_trc bt709 -color_range ${range}`),
     ]);
     const settings = { ...FAST, videoCrf: 5 };
     const { output } = await normalizeFile(source, join(folder, 'made'), { settings });
     await expectVideoContract(output.path, 'encoded');
     const [y, cb, cr] = await readYuv(output.path);
     // #c86432 in BT.709 of limited range.
-    expect([Math.abs(y - 113), Math.abs(cb - 94), Math.abs(cr - 174)].every((d) => d <= 4)).toBe(
+    expect([Math.abs(y - 117), Math.abs(cb - 96), Math.abs(cr - 174)].every((d) => d <= 4)).toBe(
       true,
     );
   });

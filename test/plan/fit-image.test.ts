@@ -27,17 +27,17 @@ const TWO_SUBJECTS = look([0, 100, 0, 0, 0, 0, 0, 0, 100, 0]);
 
 describe('auto', () => {
   it('crops where the crop keeps what stands out, and says how much is lost', () => {
-    const plan = planOf({ fit: 'auto' }, { look: ONE_SUBJECT });
-    expect(plan).toMatchObject({ fit: 'crop', crop: { width: 506, height: 900 } });
-    expect(plan.reasons.at(-1)).toBe('cropping to 9:16 loses 7 % of what stands out');
-    expect(plan.crop.left).toBeLessThanOrEqual(320);
-    expect(plan.crop.left + plan.crop.width).toBeGreaterThanOrEqual(480);
+    const decided = planOf({ fit: 'auto' }, { look: ONE_SUBJECT });
+    expect(decided).toMatchObject({ fit: 'crop', crop: { width: 506, height: 900 } });
+    expect(decided.reasons.at(-1)).toBe('cropping to 9:16 loses 7 % of what stands out');
+    expect(decided.crop.left).toBeLessThanOrEqual(320);
+    expect(decided.crop.left + decided.crop.width).toBeGreaterThanOrEqual(480);
   });
 
   it('shows all of it where two subjects lie apart, and says what a crop would lose', () => {
-    const plan = planOf({ fit: 'auto' }, { look: TWO_SUBJECTS });
-    expect(plan).toMatchObject({ fit: 'blur', crop: { left: 0, width: 1600, height: 900 } });
-    expect(plan.reasons.at(-1)).toMatch(
+    const decided = planOf({ fit: 'auto' }, { look: TWO_SUBJECTS });
+    expect(decided).toMatchObject({ fit: 'blur', crop: { left: 0, width: 1600, height: 900 } });
+    expect(decided.reasons.at(-1)).toMatch(
       /^cropping to 9:16 would lose 50 % of what stands out, so all of it is shown over a blurred/,
     );
   });
@@ -63,9 +63,9 @@ describe('auto', () => {
     [900, 1350, 'crop', /loses 16 % of it/],
   ] as const)('of %i×%i, where nobody looked, goes by the pixels: %s', (...row) => {
     const [width, height, fit, reason] = row;
-    const plan = planOf({ fit: 'auto' }, { width, height });
-    expect(plan.fit).toBe(fit);
-    expect(plan.reasons.at(-1)).toMatch(reason);
+    const decided = planOf({ fit: 'auto' }, { width, height });
+    expect(decided.fit).toBe(fit);
+    expect(decided.reasons.at(-1)).toMatch(reason);
   });
 });
 
@@ -111,15 +111,19 @@ describe('--crop', () => {
   });
 
   it.each(['blur', 'pad'] as const)('is shown whole with --fit %s', (fit) => {
-    const plan = planOf({ crop: '100,200,800,640', fit });
-    expect(plan).toMatchObject({ fit, crop: { left: 100, top: 200, width: 800, height: 640 } });
-    expect(plan.width).toBe(792);
+    const decided = planOf({ crop: '100,200,800,640', fit });
+    expect(decided).toMatchObject({ fit, crop: { left: 100, top: 200, width: 800, height: 640 } });
+    expect(decided.width).toBe(792);
   });
 
   it('of an image that could be kept encodes it, and says so', () => {
-    const plan = planOf({ crop: '0,0,540,960' }, { width: 1080, height: 1920 });
-    expect(plan).toMatchObject({ action: 'encode', width: 540, crop: { width: 540, height: 960 } });
-    expect(plan.reasons).toEqual(['only 540×960 of its 1080×1920 are to be shown']);
+    const decided = planOf({ crop: '0,0,540,960' }, { width: 1080, height: 1920 });
+    expect(decided).toMatchObject({
+      action: 'encode',
+      width: 540,
+      crop: { width: 540, height: 960 },
+    });
+    expect(decided.reasons).toEqual(['only 540×960 of its 1080×1920 are to be shown']);
   });
 
   it('of all of an image is none', () => {
@@ -139,9 +143,9 @@ describe('--crop', () => {
 
 describe('what the outside is told', () => {
   it('is the window of what is encoded, and nothing of what is kept', () => {
-    const plan = planOf({ fit: 'auto' }, { look: TWO_SUBJECTS });
+    const decided = planOf({ fit: 'auto' }, { look: TWO_SUBJECTS });
     const crop = { left: 0, top: 0, width: 1600, height: 900 };
-    expect(summarizePlan(plan)).toMatchObject({ action: 'encode', fit: 'blur', crop });
+    expect(summarizePlan(decided)).toMatchObject({ action: 'encode', fit: 'blur', crop });
     const kept = summarizePlan(planOf({}, { width: 1080, height: 1920 }));
     expect(kept).toMatchObject({ action: 'keep', fit: null, crop: null });
   });
