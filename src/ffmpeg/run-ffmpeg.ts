@@ -1,6 +1,8 @@
 import ffmpegCommand from 'fluent-ffmpeg';
+import { UPLOAD_MAX_BYTES } from '../limits.js';
+import { familyOf, type Decoders } from './codecs.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
-import { runProgram } from './run-program.js';
+import { READ_AHEAD, runLimited } from './run-limited.js';
 
 /** One run of ffmpeg as plain data. */
 export interface Recipe {
@@ -23,6 +25,8 @@ export interface RecipeInput {
   readonly source: string;
   /** The demuxer, always forced: a file that lies about itself cannot choose another. */
   readonly demuxer: string;
+  /** Codecs of the streams that are taken: only their decoders run. Default: all that are listed. */
+  readonly codecs?: readonly string[];
   readonly options: readonly string[];
 }
 
@@ -50,9 +54,7 @@ export async function runFfmpeg(
   options: RunOptions,
 ): Promise<void> {
   const { onProgress } = options;
-  await runProgram({
-    program: 'ffmpeg',
-    argv: [...ffmpeg.launcher, ffmpeg.ffmpegPath, ...argumentsOf(recipe)],
+  await runLimited(ffmpeg, 'ffmpeg', argumentsOf(recipe, ffmpeg.decoders), {
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     onLine: (line) => {
@@ -65,13 +67,16 @@ export async function runFfmpeg(
 }
 
 /** The argv of a recipe, without the program. */
-export function argumentsOf(recipe: Recipe): readonly string[] {
+export function argumentsOf(recipe: Recipe, decoders: Decoders): readonly string[] {
   const command = ffmpegCommand();
   for (const [index, input] of recipe.inputs.entries()) {
     command.input(input.demuxer === 'lavfi' ? input.source : fileUrl(input.source));
     command.inputFormat(input.demuxer);
     const first = ['-hide_banner', '-nostdin', '-nostats', '-v', 'error', '-progress', 'pipe:1'];
-    const safe = input.demuxer === 'lavfi' ? [] : ['-protocol_whitelist', 'file'];
+    const safe =
+      input.demuxer === 'lavfi'
+        ? []
+        : ['-protocol_whitelist', 'file', ...whitelistOf(input, decoders), ...READ_AHEAD];
     addOptions(command, 'input', [...(index === 0 ? first : []), ...safe, ...input.options]);
   }
   addOptions(
@@ -82,9 +87,23 @@ export function argumentsOf(recipe: Recipe): readonly string[] {
   addStream(command, 'video', recipe.video);
   addStream(command, 'audio', recipe.audio);
   addOptions(command, 'output', recipe.options);
+  addOptions(command, 'output', ['-sn', '-dn', '-fs', String(OUTPUT_STOP_BYTES)]);
   command.format(recipe.format);
   command.output(fileUrl(recipe.outputPath));
   return command._getArguments();
+}
+
+/**
+ * Writing stops there whatever the source does: twice what may be uploaded at most (100 MB). A file
+ * that comes near it has been over its own limit for long, and is measured and told of after.
+ */
+const OUTPUT_STOP_BYTES = 2 * UPLOAD_MAX_BYTES;
+
+function whitelistOf({ codecs }: RecipeInput, decoders: Decoders): readonly string[] {
+  const taken = codecs?.flatMap(familyOf) ?? [...decoders.keys()];
+  const names = new Set(taken.flatMap((codec) => decoders.get(codec) ?? []));
+  // An empty list would allow everything.
+  return ['-codec_whitelist', names.size === 0 ? 'none' : [...names].join(',')];
 }
 
 function addStream(

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
+import { isListedCodec } from '../ffmpeg/codecs.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { ImageProbe } from './probe-image.js';
 import {
@@ -140,7 +141,9 @@ function chooseStreams(label: string, media: MediaProbe, name: string): Inspecti
   const why =
     codecs.length === 0
       ? `${label} without sound or picture`
-      : `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
+      : codecs.some(isListedCodec)
+        ? `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`
+        : `${label} with ${codecs.join(' and ')}, which is not read; export it with H.264 or AAC`;
   return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
 }
 

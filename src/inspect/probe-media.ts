@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { runProgram } from '../ffmpeg/run-program.js';
+import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
 
@@ -99,15 +99,11 @@ export async function probeMedia(
   demuxers: string,
   options: ProbeOptions,
 ): Promise<MediaProbe> {
-  const forced = demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers];
+  const { signal, timeoutMs } = options;
   const packets = options.withTiming === true ? ['-show_packets'] : [];
-  const argv = [
-    ...[...ffmpeg.launcher, ffmpeg.ffprobePath, '-v', 'error', '-protocol_whitelist', 'file'],
-    ...[...forced, '-of', 'json', '-show_format', '-show_streams', '-show_chapters', ...packets],
-    ...['-i', `file:${path}`],
-  ];
+  const show = ['-show_format', '-show_streams', '-show_chapters', ...packets];
   const [stdout, layout] = await Promise.all([
-    runProgram({ program: 'ffprobe', argv, signal: options.signal, timeoutMs: options.timeoutMs }),
+    runFfprobe(ffmpeg, { path, demuxers, show, signal, timeoutMs }),
     readMp4Layout(path),
   ]);
   const parsed = probeSchema.safeParse(parseJson(stdout));

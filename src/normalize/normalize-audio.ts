@@ -26,7 +26,12 @@ export async function normalizeAudio(
     ffmpeg,
     {
       inputs: [
-        { source: path, demuxer: plan.demuxer, options: ['-t', plan.cutSeconds.toFixed(6)] },
+        {
+          source: path,
+          demuxer: plan.demuxer,
+          codecs: [plan.sound.codec],
+          options: ['-t', plan.cutSeconds.toFixed(6)],
+        },
       ],
       maps: [`0:${plan.sound.index}`],
       video: null,
@@ -52,7 +57,7 @@ export async function normalizeAudio(
 /** Options for sound as the plan wants it. */
 export function encodeTo(
   codec: 'libmp3lame' | 'aac',
-  sound: Omit<EncodeSound, 'index'>,
+  sound: Omit<EncodeSound, 'index' | 'codec'>,
 ): RecipeStream {
   return {
     codec,

@@ -8,6 +8,9 @@ import type { NormalizeOptions } from './normalize-options.js';
 /** The second try aims this far below the limit. */
 const SECOND_TRY_SHARE = 0.92;
 
+/** More gain nothing at 720 lines, and each takes 0.1 GB for a source of 8K. */
+const MAX_THREADS = 16;
+
 const COPY: RecipeStream = { codec: 'copy', filters: [], options: [] };
 
 /** The silent track of videos without sound. */
@@ -44,9 +47,10 @@ function recipeOf(
   path: string,
   plan: VideoPlan,
   outputPath: string,
-  { threads = 1 }: NormalizeOptions,
+  { threads: cores = 1 }: NormalizeOptions,
 ): Recipe {
   const { picture, sound } = plan;
+  const threads = Math.min(cores, MAX_THREADS);
   const cut = plan.cutSeconds.toFixed(6);
   const silent = (plan.expectedSeconds ?? plan.cutSeconds).toFixed(6);
   return {
@@ -54,6 +58,7 @@ function recipeOf(
       {
         source: path,
         demuxer: plan.demuxer,
+        codecs: [picture.codec, ...('codec' in sound ? [sound.codec] : [])],
         options: ['-threads', String(threads), '-t', cut],
       },
       ...(sound.action === 'silence'

@@ -21,13 +21,15 @@ export interface AudioPlan {
 
 export interface CopySound {
   readonly action: 'copy';
-  /** Number of the stream in the source. */
+  /** Number of the stream in the source, and its codec: no other decoder is to run. */
   readonly index: number;
+  readonly codec: string;
 }
 
 export interface EncodeSound {
   readonly action: 'encode';
   readonly index: number;
+  readonly codec: string;
   readonly sampleRateHz: number;
   readonly channels: number;
   readonly bitrateKbps: number;
@@ -54,7 +56,7 @@ export function planAudio(
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
     reasons: [...faults.map(({ reason }) => reason), ...because],
     demuxer: media.demuxer,
-    sound: mustEncode ? target : { action: 'copy', index: sound.index },
+    sound: mustEncode ? target : { action: 'copy', index: sound.index, codec: sound.codec },
     cutSeconds,
     expectedSeconds:
       media.durationSeconds === null ? null : Math.min(media.durationSeconds, cutSeconds),
@@ -70,6 +72,7 @@ export function encodeSound(sound: SoundStream, settings: Settings): EncodeSound
   return {
     action: 'encode',
     index: sound.index,
+    codec: sound.codec,
     sampleRateHz: kin ?? (sound.sampleRateHz % 8000 === 0 ? 48_000 : fallback),
     channels: Math.min(sound.channels, MAX_CHANNELS),
     bitrateKbps: settings.audioBitrateKbps,

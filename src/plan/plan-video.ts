@@ -24,11 +24,13 @@ export interface VideoPlan {
 export interface CopyPicture {
   readonly action: 'copy';
   readonly index: number;
+  readonly codec: string;
 }
 
 export interface EncodePicture {
   readonly action: 'encode';
   readonly index: number;
+  readonly codec: string;
   /** Pixels of the output, upright. */
   readonly width: number;
   readonly height: number;
@@ -91,7 +93,7 @@ export function planVideo(
     demuxer: media.demuxer,
     picture: encodesPicture
       ? encodePicture(picture, frameRate, durationSeconds ?? Infinity, settings)
-      : { action: 'copy', index: picture.index },
+      : { action: 'copy', index: picture.index, codec: picture.codec },
     sound: planSound(sound, encodesSound, settings),
     cutSeconds,
     expectedSeconds: durationSeconds === null ? null : Math.min(durationSeconds, cutSeconds),
@@ -105,7 +107,9 @@ function planSound(
   settings: Settings,
 ): VideoPlan['sound'] {
   if (sound === null) return { action: settings.silentTrack ? 'silence' : 'none' };
-  return encodes ? encodeSound(sound, settings) : { action: 'copy', index: sound.index };
+  return encodes
+    ? encodeSound(sound, settings)
+    : { action: 'copy', index: sound.index, codec: sound.codec };
 }
 
 function encodePicture(
@@ -121,6 +125,7 @@ function encodePicture(
   return {
     action: 'encode',
     index: picture.index,
+    codec: picture.codec,
     ...fitWithin(picture, settings),
     frameRate,
     deinterlace: picture.interlaced,
