@@ -44,6 +44,8 @@ const FAMILIES: readonly (readonly string[])[] = [
   ['ac3', 'eac3'],
   ['dts'],
   ['truehd', 'mlp'],
+  ['ac4'],
+  ['mpegh_3d_audio'],
   ['vc1', 'vc1image', 'wmv1', 'wmv2', 'wmv3', 'wmv3image'],
   ['wmav1', 'wmav2', 'wmapro', 'wmalossless', 'wmavoice'],
   ['cavs', 'avs2', 'avs3'],
