@@ -41,6 +41,8 @@ export interface PictureStream {
   readonly sampleAspect: number;
   /** How far it is to be turned when shown: 0, 90, 180 or 270, clockwise. */
   readonly rotationDegrees: number;
+  /** It says where its pixels are to be shown: turned, mirrored, moved or as they are. */
+  readonly hasDisplayMatrix: boolean;
   readonly averageFrameRate: number | null;
   /** The lowest rate at which every time stamp falls on a frame; the same where it is constant. */
   readonly baseFrameRate: number | null;
@@ -153,7 +155,8 @@ function toProbe(
 }
 
 function toPicture(stream: RawStream, decodable: ReadonlySet<string>): PictureStream {
-  const rotation = stream.side_data_list.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+  const matrix = stream.side_data_list.find((data) => data.rotation !== undefined);
+  const rotation = matrix?.rotation ?? 0;
   return {
     index: stream.index,
     codec: stream.codec_name,
@@ -165,6 +168,7 @@ function toPicture(stream: RawStream, decodable: ReadonlySet<string>): PictureSt
     pixelFormat: stream.pix_fmt,
     sampleAspect: stream.sample_aspect_ratio ?? 1,
     rotationDegrees: (((Math.round(-rotation / 90) * 90) % 360) + 360) % 360,
+    hasDisplayMatrix: matrix !== undefined,
     averageFrameRate: stream.avg_frame_rate,
     baseFrameRate: stream.r_frame_rate,
     hasBFrames: stream.has_b_frames > 0,

@@ -76,6 +76,10 @@ const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
       : `its pixels are not square (${round(picture.sampleAspect)})`,
   ({ picture }) =>
     picture.rotationDegrees === 0 ? null : `it is turned by ${picture.rotationDegrees}°`,
+  ({ picture }) =>
+    picture.hasDisplayMatrix && picture.rotationDegrees === 0
+      ? 'it is moved or mirrored when it is shown'
+      : null,
   ({ picture }, { videoMaxFrameRate }) => {
     const rate = picture.averageFrameRate;
     return rate !== null && rate > videoMaxFrameRate + RATE_ROUNDING

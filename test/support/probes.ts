@@ -33,6 +33,7 @@ export const conformingPicture: PictureStream = {
   pixelFormat: 'yuv420p',
   sampleAspect: 1,
   rotationDegrees: 0,
+  hasDisplayMatrix: false,
   averageFrameRate: 30,
   baseFrameRate: 30,
   hasBFrames: false,
