@@ -98,9 +98,12 @@ export function reasonIn(printed: string, path: string): string {
     .replaceAll(`${path}: `, '')
     .split('\n')
     .map((line) => line.replace(/^\[[^\]]*\] /, '').trim())
-    .filter((line) => /[a-z]{3}/i.test(line) && !/^conversion failed/i.test(line));
+    .filter((line) => /[a-z]{3}/i.test(line) && !BESIDE_THE_POINT.test(line));
   return (lines.at(-1) ?? printed).replace(/\.$/, '');
 }
+
+/** That it failed, and which decoders of streams that were not asked for did not run. */
+const BESIDE_THE_POINT = /^conversion failed|not on whitelist|^last message repeated/i;
 
 /** The sentence that people read for the facts of an error. */
 export function describe(facts: ErrorFacts): string {

@@ -3,20 +3,22 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { messageOf, StatuscastError } from '../errors.js';
+import { listedOf, readDecoders, type Decoders } from './codecs.js';
+import { findLaunchers, type Launchers } from './launchers.js';
 import { runProgram } from './run-program.js';
 
-/** The ffmpeg and ffprobe that are used, and what this ffmpeg can do. */
-export interface Ffmpeg {
+/** The ffmpeg and ffprobe that are used, what this ffmpeg can do, and what holds both in bounds. */
+export interface Ffmpeg extends Launchers {
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
-  /** Put before either, so that the system ends it when we die, however we die; else empty. */
-  readonly launcher: readonly string[];
   /** The first line of `-version` after the word itself, such as `5.1.6-0+deb12u1`. */
   readonly version: string;
-  /** Codecs that it can decode, by the names that ffprobe uses. */
+  /** Codecs that are listed and that it can decode, by the names that ffprobe uses. */
   readonly decodableCodecs: ReadonlySet<string>;
-  /** Decoders that a codec has beside, or instead of, the one of its own name. */
-  readonly decoders: ReadonlySet<string>;
+  /** The same with its decoders for each. */
+  readonly decoders: Decoders;
+  /** All that this ffprobe has, listed or not. */
+  readonly probeDecoders: Decoders;
   readonly filters: ReadonlySet<string>;
 }
 
@@ -31,27 +33,28 @@ const ASK_TIMEOUT_MS = 20_000;
  * @throws StatuscastError `binary-unusable`.
  */
 export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<Ffmpeg> {
-  const [ffmpegPath, ffprobePath, launcher] = await Promise.all([
+  const [ffmpegPath, ffprobePath, launchers] = await Promise.all([
     locate('FFMPEG_PATH', () => require('@ffmpeg-installer/ffmpeg'), env),
     locate('FFPROBE_PATH', () => require('@ffprobe-installer/ffprobe'), env),
-    findLauncher(),
+    findLaunchers(),
   ]);
-  const ask = (program: string, question: string) => askProgram(program, question, launcher);
-  const [version, codecs, filters] = await Promise.all([
+  const ask = (program: string, question: string) =>
+    askProgram(program, question, launchers.launcher);
+  const [version, codecs, filters, probeCodecs] = await Promise.all([
     ask(ffmpegPath, '-version'),
     ask(ffmpegPath, '-codecs'),
     ask(ffmpegPath, '-filters'),
-    ask(ffprobePath, '-version'),
+    ask(ffprobePath, '-codecs'),
   ]);
+  const decoders = listedOf(readDecoders(codecs));
   return {
     ffmpegPath,
     ffprobePath,
-    launcher,
+    ...launchers,
     version: /version (\S+)/.exec(version)?.[1] ?? 'unknown',
-    decodableCodecs: new Set(wordsAfter(codecs, /^ D\S{5} (\S+)/gm)),
-    decoders: new Set(
-      wordsAfter(codecs, /\(decoders: ([^)]+)\)/g).flatMap((names) => names.trim().split(' ')),
-    ),
+    decodableCodecs: new Set(decoders.keys()),
+    decoders,
+    probeDecoders: readDecoders(probeCodecs),
     filters: new Set(wordsAfter(filters, /^ \S{2,3} (\S+)/gm)),
   };
 }
@@ -118,18 +121,6 @@ async function makeRunnable(binary: string): Promise<string> {
     const why = `it lacks the run bit, which could not be set (${messageOf(cause)})`;
     throw new StatuscastError({ code: 'binary-unusable', binary, why }, { cause });
   }
-}
-
-/** `setpriv` of util-linux lets the kernel end a child with its parent, even after kill -9. */
-async function findLauncher(): Promise<readonly string[]> {
-  if (process.platform !== 'linux') return [];
-  const setpriv = '/usr/bin/setpriv';
-  const help = await runProgram({
-    program: 'setpriv',
-    argv: [setpriv, '--help'],
-    timeoutMs: ASK_TIMEOUT_MS,
-  }).catch(() => '');
-  return help.includes('--pdeathsig') ? [setpriv, '--pdeathsig', 'KILL', '--'] : [];
 }
 
 async function askProgram(

@@ -1,6 +1,8 @@
 import ffmpegCommand from 'fluent-ffmpeg';
+import { UPLOAD_MAX_BYTES } from '../limits.js';
+import { familyOf, type Decoders } from './codecs.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
-import { runProgram } from './run-program.js';
+import { READ_AHEAD, runLimited } from './run-limited.js';
 
 /** One run of ffmpeg as plain data. */
 export interface Recipe {
@@ -28,6 +30,8 @@ export interface RecipeInput {
   readonly source: string;
   /** The demuxer, always forced: a file that lies about itself cannot choose another. */
   readonly demuxer: string;
+  /** Codecs of the streams that are taken: only their decoders run. Default: all that are listed. */
+  readonly codecs?: readonly string[];
   readonly options: readonly string[];
 }
 
@@ -61,9 +65,7 @@ export async function runFfmpeg(
   options: RunOptions,
 ): Promise<string> {
   const { onProgress } = options;
-  return runProgram({
-    program: 'ffmpeg',
-    argv: [...ffmpeg.launcher, ffmpeg.ffmpegPath, ...argumentsOf(recipe)],
+  return runLimited(ffmpeg, 'ffmpeg', argumentsOf(recipe, ffmpeg.decoders), {
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     input: options.input,
@@ -77,7 +79,7 @@ export async function runFfmpeg(
 }
 
 /** The argv of a recipe, without the program. */
-export function argumentsOf(recipe: Recipe): readonly string[] {
+export function argumentsOf(recipe: Recipe, decoders: Decoders): readonly string[] {
   const command = ffmpegCommand();
   for (const [index, input] of recipe.inputs.entries()) {
     const isFile = input.demuxer !== 'lavfi' && input.source !== STANDARD_INPUT;
@@ -85,7 +87,9 @@ export function argumentsOf(recipe: Recipe): readonly string[] {
     command.inputFormat(input.demuxer);
     const level = recipe.format === 'null' ? 'info' : 'error';
     const first = ['-hide_banner', '-nostdin', '-nostats', '-v', level, '-progress', 'pipe:1'];
-    const safe = isFile ? ['-protocol_whitelist', 'file'] : [];
+    const safe = isFile
+      ? ['-protocol_whitelist', 'file', ...whitelistOf(input, decoders), ...READ_AHEAD]
+      : [];
     addOptions(command, 'input', [...(index === 0 ? first : []), ...safe, ...input.options]);
   }
   if (recipe.graph !== undefined) command.complexFilter(recipe.graph);
@@ -97,9 +101,23 @@ export function argumentsOf(recipe: Recipe): readonly string[] {
   addStream(command, 'video', recipe.video);
   addStream(command, 'audio', recipe.audio);
   addOptions(command, 'output', recipe.options);
+  addOptions(command, 'output', ['-sn', '-dn', '-fs', String(OUTPUT_STOP_BYTES)]);
   command.format(recipe.format);
   command.output(fileUrl(recipe.outputPath));
   return command._getArguments();
+}
+
+/**
+ * Writing stops there whatever the source does: twice what may be uploaded at most (100 MB). A file
+ * that comes near it has been over its own limit for long, and is measured and told of after.
+ */
+const OUTPUT_STOP_BYTES = 2 * UPLOAD_MAX_BYTES;
+
+function whitelistOf({ codecs }: RecipeInput, decoders: Decoders): readonly string[] {
+  const taken = codecs?.flatMap(familyOf) ?? [...decoders.keys()];
+  const names = new Set(taken.flatMap((codec) => decoders.get(codec) ?? []));
+  // An empty list would allow everything.
+  return ['-codec_whitelist', names.size === 0 ? 'none' : [...names].join(',')];
 }
 
 function addStream(

@@ -53,8 +53,13 @@ export async function runProgram(run: ProgramRun): Promise<string> {
   let killTimer: NodeJS.Timeout | undefined;
   const stop = (why: unknown) => {
     stopped.push(why);
-    child.kill('SIGTERM');
-    killTimer ??= setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    signalGroup(child, 'SIGTERM');
+    killTimer ??= setTimeout(() => {
+      signalGroup(child, 'SIGKILL');
+      // Whoever got away and still holds the other end is not waited for.
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    }, KILL_AFTER_MS);
   };
   const deadline = setTimeout(() => {
     const { program, timeoutMs } = run;
@@ -127,6 +132,19 @@ function start(run: ProgramRun): ChildProcess {
   }
 }
 
+/** A program named by the user may be a script: what it has started is to end with it. */
+function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (process.platform === 'win32' || child.pid === undefined) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal); // the group is gone, or not there yet
+  }
+}
+
 /** How it ended, once its streams are closed as well. */
 function exitOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
@@ -141,5 +159,5 @@ function failed(run: ProgramRun, why: string, cause?: unknown): StatuscastError 
 
 // Whatever ends this process in an orderly way ends the programs it started.
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) signalGroup(child, 'SIGKILL');
 });

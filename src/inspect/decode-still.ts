@@ -5,6 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { namesOf } from '../ffmpeg/codecs.js';
+import { runLimited } from '../ffmpeg/run-limited.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { IMAGE_ASPECT, IMAGE_MAX_UNITS } from '../limits.js';
 import type { StillDecoder } from './formats.js';
@@ -37,12 +39,23 @@ export async function readableStill(
   await mkdir(options.scratch, { recursive: true });
   const partial = path.join(options.scratch, `${randomUUID()}.part`);
   try {
-    await runProgram({
-      program: decoder.type,
-      argv: [...ffmpeg.launcher, ...commandOf(ffmpeg, file, decoder, partial, options.maxPixels)],
-      signal: options.signal,
-      timeoutMs: options.timeoutMs,
-    });
+    const { signal, timeoutMs, maxPixels } = options;
+    const limits = { signal, timeoutMs };
+    if (decoder.type === 'ffmpeg') {
+      await runLimited(
+        ffmpeg,
+        'ffmpeg',
+        argumentsOf(ffmpeg, file, decoder, partial, maxPixels),
+        limits,
+      );
+    } else {
+      const argv = [
+        ...ffmpeg.launcher,
+        process.execPath,
+        ...scriptOf(file, decoder, partial, maxPixels),
+      ];
+      await runProgram({ program: decoder.type, argv, ...limits });
+    }
     await rename(partial, target);
   } catch (thrown) {
     throw decoder.type === 'ffmpeg' ? withReason(thrown) : thrown;
@@ -87,36 +100,39 @@ function isThere(file: string): Promise<boolean> {
   );
 }
 
-type Foreign = Exclude<StillDecoder, { readonly type: 'sharp' }>;
+type ByFfmpeg = Extract<StillDecoder, { readonly type: 'ffmpeg' }>;
 
-function commandOf(
-  ffmpeg: Ffmpeg,
+function argumentsOf(
+  { decoders }: Ffmpeg,
   file: string,
-  decoder: Foreign,
+  { demuxer, codec }: ByFfmpeg,
+  target: string,
+  maxPixels: number,
+): readonly string[] {
+  return [
+    ...['-hide_banner', '-nostdin', '-v', 'error', '-protocol_whitelist', 'file'],
+    ...['-codec_whitelist', namesOf(decoders), '-max_pixels', String(maxPixels)],
+    // The one demuxer without a format of its own would take `%d` in a name for a sequence.
+    ...(demuxer === 'image2' ? ['-pattern_type', 'none'] : []),
+    ...(codec === null ? [] : ['-c:v', codec]),
+    // Of several pictures, such as the sizes of an icon, ffmpeg takes the largest.
+    ...['-f', demuxer, '-i', `file:${file}`, '-frames:v', '1'],
+    ...['-c:v', 'png', '-compression_level', '1', '-f', 'image2pipe', `file:${target}`],
+  ];
+}
+
+/** A program of ours for Node.js, and what it is told. */
+function scriptOf(
+  file: string,
+  decoder: Exclude<StillDecoder, ByFfmpeg | { readonly type: 'sharp' }>,
   target: string,
   maxPixels: number,
 ): readonly string[] {
   const limit = String(maxPixels);
-  switch (decoder.type) {
-    case 'libheif':
-      return [process.execPath, ownProgram('decode-heic.js'), file, target, limit];
-    case 'librsvg': {
-      const { width, height } = IMAGE_ASPECT;
-      const cover = [width, height].map((side) => String(side * IMAGE_MAX_UNITS));
-      return [process.execPath, ownProgram('render-svg.js'), file, target, ...cover, limit];
-    }
-    case 'ffmpeg':
-      return [
-        ...[ffmpeg.ffmpegPath, '-hide_banner', '-nostdin', '-v', 'error'],
-        ...['-protocol_whitelist', 'file', '-max_pixels', limit],
-        // The one demuxer without a format of its own would take `%d` in a name for a sequence.
-        ...(decoder.demuxer === 'image2' ? ['-pattern_type', 'none'] : []),
-        ...(decoder.codec === null ? [] : ['-c:v', decoder.codec]),
-        // Of several pictures, such as the sizes of an icon, ffmpeg takes the largest.
-        ...['-f', decoder.demuxer, '-i', `file:${file}`, '-frames:v', '1'],
-        ...['-c:v', 'png', '-compression_level', '1', '-f', 'image2pipe', `file:${target}`],
-      ];
-  }
+  if (decoder.type === 'libheif') return [ownProgram('decode-heic.js'), file, target, limit];
+  const { width, height } = IMAGE_ASPECT;
+  const cover = [width, height].map((side) => String(side * IMAGE_MAX_UNITS));
+  return [ownProgram('render-svg.js'), file, target, ...cover, limit];
 }
 
 /** Beside this file, as source and as built. */

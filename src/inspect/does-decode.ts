@@ -1,6 +1,7 @@
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { runProgram } from '../ffmpeg/run-program.js';
+import { namesOf } from '../ffmpeg/codecs.js';
+import { READ_AHEAD, runLimited } from '../ffmpeg/run-limited.js';
 
 const TRIAL_SECONDS = 2;
 const TRIAL_TIMEOUT_MS = 30_000;
@@ -18,16 +19,16 @@ export async function doesDecode(
   index: number,
   options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number },
 ): Promise<boolean> {
-  const argv = [
-    ...[...ffmpeg.launcher, ffmpeg.ffmpegPath, '-hide_banner', '-nostdin', '-v', 'error'],
-    ...['-protocol_whitelist', 'file', '-f', demuxer, '-t', String(TRIAL_SECONDS)],
+  const args = [
+    ...['-hide_banner', '-nostdin', '-v', 'error', '-protocol_whitelist', 'file'],
+    ...['-codec_whitelist', namesOf(ffmpeg.decoders), ...READ_AHEAD],
+    ...['-f', demuxer, '-t', String(TRIAL_SECONDS)],
     ...['-i', `file:${path}`, '-map', `0:${index}`, '-f', 'null', '-'],
   ];
   const { signal, timeoutMs = TRIAL_TIMEOUT_MS } = options;
   try {
-    const complaints = await runProgram({
-      program: 'ffmpeg',
-      ...{ argv, signal, timeoutMs, onLine: () => undefined },
+    const complaints = await runLimited(ffmpeg, 'ffmpeg', args, {
+      ...{ signal, timeoutMs, onLine: () => undefined },
     });
     return complaints.trim() === '';
   } catch (thrown) {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
+import { isListedCodec } from '../ffmpeg/codecs.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { createSettings } from '../resolve-settings.js';
 import type { Settings } from '../settings.js';
@@ -257,10 +258,13 @@ function chooseStreams(label: string, media: MediaProbe, name: string): Inspecti
   if (picture !== null) return { type: 'video', label, media, picture, sound };
   if (sound !== null) return { type: 'audio', label, media, sound };
   const codecs = [...media.pictures, ...media.sounds].map((stream) => stream.codec);
+  const isRefused = codecs.every((codec) => codec !== 'unknown' && !isListedCodec(codec));
   const why =
     codecs.length === 0
       ? `${label} without sound or picture`
-      : `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
+      : isRefused
+        ? `${label} with ${codecs.join(' and ')}, which is not read; export it with H.264 or AAC`
+        : `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
   return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
 }
 

@@ -1,5 +1,6 @@
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { runProgram } from '../ffmpeg/run-program.js';
+import { listedOf, namesOf } from '../ffmpeg/codecs.js';
+import { READ_AHEAD, runLimited } from '../ffmpeg/run-limited.js';
 import type { ProbeOptions } from './probe-media.js';
 
 /**
@@ -16,14 +17,13 @@ export async function measureLength(
 ): Promise<number | null> {
   let endSeconds = -Infinity;
   let startSeconds = 0;
-  await runProgram({
-    program: 'ffprobe',
-    argv: [
-      ...[...ffmpeg.launcher, ffmpeg.ffprobePath, '-v', 'error', '-protocol_whitelist', 'file'],
-      ...['-f', demuxer, '-select_streams', String(index), '-of', 'compact=nokey=0'],
-      ...['-show_entries', 'packet=pts_time,duration_time:format=start_time'],
-      ...['-i', `file:${path}`],
-    ],
+  const args = [
+    ...['-v', 'error', '-protocol_whitelist', 'file', ...READ_AHEAD],
+    ...['-codec_whitelist', namesOf(listedOf(ffmpeg.probeDecoders))],
+    ...['-f', demuxer, '-select_streams', String(index), '-of', 'compact=nokey=0'],
+    ...['-show_entries', 'packet=pts_time,duration_time:format=start_time', '-i', `file:${path}`],
+  ];
+  await runLimited(ffmpeg, 'ffprobe', args, {
     ...{ signal, timeoutMs },
     onLine: (line) => {
       const time = numberIn(line, 'pts_time');

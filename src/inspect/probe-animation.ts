@@ -86,7 +86,13 @@ async function probeFrames(path: string, ffmpeg: Ffmpeg): Promise<MediaProbe | n
       {
         ...{ index: 0, codec: 'webp', decodable: true, profile: null, level: null },
         ...{ width, height, pixelFormat: 'rgba', sampleAspect: 1, hasAlpha, decoder: null },
-        ...{ rotationDegrees: 0, mirrored: false, interlaced: false, hasBFrames: false },
+        ...{
+          rotationDegrees: 0,
+          mirrored: false,
+          hasDisplayMatrix: false,
+          interlaced: false,
+          hasBFrames: false,
+        },
         ...{ averageFrameRate: pages / durationSeconds, baseFrameRate: null },
         ...{ primaries: null, transfer: null, matrix: null, range: null },
         ...{ durationSeconds, endSeconds: durationSeconds, isCover: false, isDefault: true },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { runProgram } from '../ffmpeg/run-program.js';
+import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
@@ -72,6 +72,8 @@ export interface PictureStream {
   readonly hasAlpha: boolean;
   /** The decoder to ask for by name; null for the codec's usual one. */
   readonly decoder: string | null;
+  /** It says where its pixels are to be shown: turned, mirrored, moved or as they are. */
+  readonly hasDisplayMatrix: boolean;
   readonly averageFrameRate: number | null;
   /** The lowest rate at which every time stamp falls on a frame; the same where it is constant. */
   readonly baseFrameRate: number | null;
@@ -126,18 +128,14 @@ export async function probeMedia(
   demuxers: string,
   options: ProbeOptions,
 ): Promise<MediaProbe> {
-  const forced = demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers];
+  const { signal, timeoutMs } = options;
   const packets =
     options.withTiming === true
       ? ['-show_entries', 'packet=stream_index,pts_time,duration_time,flags']
       : [];
-  const argv = [
-    ...[...ffmpeg.launcher, ffmpeg.ffprobePath, '-v', 'error', '-protocol_whitelist', 'file'],
-    ...[...forced, '-of', 'json', '-show_format', '-show_streams', '-show_chapters', ...packets],
-    ...['-i', `file:${path}`],
-  ];
+  const show = ['-show_format', '-show_streams', '-show_chapters', ...packets];
   const [stdout, layout, mp3] = await Promise.all([
-    runProgram({ program: 'ffprobe', argv, signal: options.signal, timeoutMs: options.timeoutMs }),
+    runFfprobe(ffmpeg, { path, demuxers, show, signal, timeoutMs }),
     readMp4Layout(path),
     demuxers.split(',').includes('mp3') ? readMp3Frames(path) : null,
   ]);
@@ -218,7 +216,10 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
   const alphaDecoder =
     stream.tags['alpha_mode'] === '1' ? ALPHA_DECODERS.get(stream.codec_name) : undefined;
   const decoder =
-    alphaDecoder !== undefined && ffmpeg.decoders.has(alphaDecoder) ? alphaDecoder : null;
+    alphaDecoder !== undefined &&
+    ffmpeg.decoders.get(stream.codec_name)?.includes(alphaDecoder) === true
+      ? alphaDecoder
+      : null;
   return {
     index: stream.index,
     codec: stream.codec_name,
@@ -231,6 +232,7 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
     pixelFormat: stream.pix_fmt,
     sampleAspect: stream.sample_aspect_ratio ?? 1,
     ...turnOf(stream),
+    hasDisplayMatrix: stream.side_data_list.some((data) => data.displaymatrix !== undefined),
     hasAlpha: decoder !== null || ALPHA_FORMATS.test(stream.pix_fmt ?? ''),
     decoder,
     averageFrameRate: isSane(stream.avg_frame_rate) ? stream.avg_frame_rate : stream.r_frame_rate,

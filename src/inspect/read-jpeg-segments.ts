@@ -21,13 +21,30 @@ const COMMENT = 0xfe;
 
 /** Reads how a JPEG file is laid out, or null where it is cut off or no JPEG. */
 export function readJpegSegments(bytes: Buffer): JpegSegments | null {
-  if (bytes[0] !== 0xff || bytes[1] !== START_OF_IMAGE) return null;
+  const { segments, end } = walk(bytes);
+  return end === null ? null : { segments, end };
+}
+
+/** How often a JPEG goes over its picture: once, or some ten times where it is progressive. */
+export function countScans(bytes: Buffer): number {
+  return walk(bytes).scans;
+}
+
+/** As far as the file goes; `end` is null where it is cut off or no JPEG. */
+function walk(bytes: Buffer): {
+  readonly segments: readonly JpegSegment[];
+  readonly scans: number;
+  readonly end: number | null;
+} {
   const segments: JpegSegment[] = [];
+  let scans = 0;
+  const stop = (end: number | null) => ({ segments, scans, end });
+  if (bytes[0] !== 0xff || bytes[1] !== START_OF_IMAGE) return stop(null);
   let at = 2;
   for (;;) {
     const start = bytes.indexOf(0xff, at);
     if (start === -1 || start + 4 > bytes.length) {
-      return bytes[start + 1] === END_OF_IMAGE ? { segments, end: start + 2 } : null;
+      return stop(start !== -1 && bytes[start + 1] === END_OF_IMAGE ? start + 2 : null);
     }
     const marker = bytes[start + 1] ?? 0;
     if (marker === 0xff) {
@@ -35,11 +52,13 @@ export function readJpegSegments(bytes: Buffer): JpegSegments | null {
     } else if (marker === 0x00 || (marker >= 0xd0 && marker <= 0xd7)) {
       at = start + 2; // part of a scan: an escaped 0xFF, or a restart
     } else if (marker === END_OF_IMAGE) {
-      return { segments, end: start + 2 };
+      return stop(start + 2);
     } else {
       const end = start + 2 + bytes.readUInt16BE(start + 2);
-      if (end > bytes.length) return null;
-      if (marker !== START_OF_SCAN) {
+      if (end > bytes.length) return stop(null);
+      if (marker === START_OF_SCAN) {
+        scans++;
+      } else {
         const metadata = metadataIn(marker, bytes.subarray(start + 4, end));
         segments.push({ marker, start, end, metadata });
       }

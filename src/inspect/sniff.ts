@@ -104,9 +104,22 @@ function textOf(head: Buffer): string | null {
   }
 }
 
+/** Texts that name other files, which are never opened: by how they begin, or what is in them. */
+const LISTS: readonly (readonly [RegExp, string])[] = [
+  [/^\s*#EXTM3U/i, 'a playlist (M3U8)'],
+  [/<MPD[\s>]/i, 'a manifest (DASH)'],
+  [/^\s*ffconcat\b/, 'a playlist (concat)'],
+  [/<SmoothStreamingMedia[\s>]/i, 'a manifest (Smooth Streaming)'],
+  [/<smil[\s>]/i, 'a playlist (SMIL)'],
+  [/<asx[\s>]|^\s*\[reference\]/i, 'a playlist (ASX)'],
+  [/^\s*\[playlist\]/i, 'a playlist (PLS)'],
+  [/<playlist[\s>]/i, 'a playlist (XSPF)'],
+  [/<(AssetMap|CompositionPlaylist|PackingList)[\s>]/i, 'a manifest (IMF)'],
+  [/^\s*v=0\r?\no=/, 'a description of a stream (SDP)'],
+  [/^\s*(rtsp|rtmp|mms|https?):\/\//i, 'a playlist (a list of addresses)'],
+];
+
 function labelOfText(text: string): string {
-  if (text.startsWith('#EXTM3U')) return 'a playlist (M3U8), which only names other files';
-  if (/<MPD[\s>]/.test(text)) return 'a manifest (DASH), which only names other files';
-  if (text.startsWith('ffconcat')) return 'a playlist (concat), which only names other files';
-  return 'text';
+  const found = LISTS.find(([pattern]) => pattern.test(text));
+  return found === undefined ? 'text' : `${found[1]}, which only names other files`;
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { SAFE_DEMUXERS } from '../inspect/formats.js';
 import { probeMedia } from '../inspect/probe-media.js';
 import { OUTPUT_TYPES, type Kind, type Output } from '../job.js';
 import { AUDIO_RULES } from '../plan/audio-rules.js';
@@ -33,8 +34,8 @@ export async function check(
   const { size: bytes } = await stat(path);
   if (bytes === 0) return { type: 'broken', faults: ['it is empty'] };
   if (kind === 'image') return checkImage(path, settings);
-  const demuxer = kind === 'audio' ? 'mp3' : 'mov';
-  const media = await probeMedia(ffmpeg, path, demuxer, {
+  // Not with the demuxer forced: a player has to see by itself what it is, and the rules ask.
+  const media = await probeMedia(ffmpeg, path, SAFE_DEMUXERS, {
     signal: options.signal,
     timeoutMs: settings.probeTimeoutMs,
     withTiming: options.withTiming ?? false,

@@ -34,8 +34,9 @@ export async function drawVideo(
   if (sound.action !== 'encode') throw new Error('a sound is to be drawn that is not encoded');
   const stillPath = `${outputPath}.png`;
   const { demuxer } = plan;
-  const input = { source: path, demuxer, options: readOptions(plan, { isCopy: false }) };
-  const measured = { source: path, demuxer, options: measureOptions(plan) };
+  const source = { source: path, demuxer, codecs: [sound.codec] };
+  const input = { ...source, options: readOptions(plan, { isCopy: false }) };
+  const measured = { ...source, options: measureOptions(plan) };
   try {
     // sharp is heavy, and most videos need none of it.
     const { barsIn, drawBackground } = await import('./draw-background.js');

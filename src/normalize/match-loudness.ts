@@ -86,7 +86,7 @@ async function tryOut(
       ffmpeg,
       {
         ...{ inputs: [input], maps: [`0:${index}`], video: null, audio },
-        ...{ options: input.options, format, outputPath: scratchPath },
+        ...{ options: [], format, outputPath: scratchPath },
       },
       { signal, timeoutMs },
     );

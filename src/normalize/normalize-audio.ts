@@ -26,8 +26,9 @@ export async function normalizeAudio(
   }
   const { demuxer } = plan;
   const isCopy = plan.sound.action === 'copy';
-  const input = { source: path, demuxer, options: readOptions(plan, { isCopy }) };
-  const measured = { source: path, demuxer, options: measureOptions(plan) };
+  const source = { source: path, demuxer, codecs: [plan.sound.codec] };
+  const input = { ...source, options: readOptions(plan, { isCopy }) };
+  const measured = { ...source, options: measureOptions(plan) };
   const audio: RecipeStream =
     plan.sound.action === 'copy'
       ? { codec: 'copy', filters: [], options: [] }

@@ -52,13 +52,16 @@ export async function normalizeImage(
   }
 }
 
-/** A header proves nothing: a file that is passed on as it is has to decode to its last line. */
+/**
+ * A header proves nothing: a file that is passed on as it is has to decode to its last line, and
+ * without a complaint. One with damage that can be borne is encoded.
+ */
 async function decodeWhole(
   path: string,
   plan: ImagePlan,
   options: NormalizeOptions,
 ): Promise<void> {
-  await openImage(path, plan, options).stats();
+  await openImage(path, plan, options, 'warning').stats();
 }
 
 function withoutMetadata(bytes: Buffer): Buffer {
@@ -165,8 +168,13 @@ async function blurredCopy(picture: Pixels, frame: Size): Promise<Sharp> {
 }
 
 /** `truncated` refuses what is cut off; `warning` would refuse good photographs as well. */
-function openImage(path: string, plan: ImagePlan, { timeoutMs }: NormalizeOptions): Sharp {
-  return sharp(path, { failOn: 'truncated', limitInputPixels: plan.maxPixels }).timeout({
+function openImage(
+  path: string,
+  plan: ImagePlan,
+  { timeoutMs }: NormalizeOptions,
+  failOn: 'truncated' | 'warning' = 'truncated',
+): Sharp {
+  return sharp(path, { failOn, limitInputPixels: plan.maxPixels }).timeout({
     seconds: Math.ceil(timeoutMs / 1000),
   });
 }

@@ -19,6 +19,9 @@ import { WITHOUT_METADATA } from './without-metadata.js';
 /** The second try aims this far below the limit. */
 const SECOND_TRY_SHARE = 0.92;
 
+/** More gain nothing at 720 lines, and each takes 0.1 GB for a source of 8K. */
+const MAX_THREADS = 16;
+
 const COPY: RecipeStream = { codec: 'copy', filters: [], options: [] };
 
 /** The silent track of videos without sound. */
@@ -85,9 +88,10 @@ function recipeOf(
   plan: FilmedPlan,
   audio: RecipeStream | null,
   outputPath: string,
-  { threads = 1 }: NormalizeOptions,
+  { threads: cores = 1 }: NormalizeOptions,
 ): Recipe {
   const { picture, sound } = plan;
+  const threads = Math.min(cores, MAX_THREADS);
   const silent = sound.action === 'silence' ? [silence(plan)] : [];
   const inputs = [pictureInput(path, plan, threads), ...silent];
   const isAnimated = picture.action === 'encode' && picture.rounds !== null;
@@ -134,7 +138,8 @@ function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeIn
   const { picture, sound, demuxer } = plan;
   const isCopy = picture.action === 'copy' || sound.action === 'copy';
   const limits = ['-threads', String(threads), ...readOptions(plan, { isCopy })];
-  if (picture.action === 'copy') return { source: path, demuxer, options: limits };
+  const codecs = [picture.codec, ...('codec' in sound ? [sound.codec] : [])];
+  if (picture.action === 'copy') return { source: path, demuxer, codecs, options: limits };
   if (picture.rounds?.source.reader === 'sharp') {
     const { width, height, frameRate } = picture;
     const raw = [
@@ -144,7 +149,7 @@ function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeIn
     return { source: STANDARD_INPUT, demuxer: 'rawvideo', options: [...raw, ...limits] };
   }
   const decoder = picture.decoder === null ? [] : [`-c:${picture.index}`, picture.decoder];
-  return { source: path, demuxer, options: [...decoder, '-noautorotate', ...limits] };
+  return { source: path, demuxer, codecs, options: [...decoder, '-noautorotate', ...limits] };
 }
 
 function silence({ leadSeconds, expectedSeconds, cutSeconds }: VideoPlan): RecipeInput {
@@ -171,7 +176,7 @@ async function audioOf(
         ffmpeg,
         {
           codec: 'aac',
-          input: { source: path, demuxer, options: measureOptions(plan) },
+          input: { source: path, demuxer, codecs: [sound.codec], options: measureOptions(plan) },
           sound,
           scratchPath: `${outputPath}.trial`,
         },

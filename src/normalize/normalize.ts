@@ -79,7 +79,6 @@ function retreat(
   }
   const isCopy = plan.kind === 'video' ? plan.picture.action === 'copy' : plan.action !== 'encode';
   if (!isCopy) return null;
-  if (result.type === 'failed' && plan.kind === 'image') return null; // it does not decode
   const facts = result.type === 'failed' ? [result.error.message] : result.faults;
   const because = facts.map((fact) => `a copy was not enough: ${fact}`);
   return candidate(media, planMedia(media, name, settings, because, part));

@@ -51,7 +51,7 @@ export function planAudio(
     demuxer: media.demuxer,
     sound: mustEncode
       ? encodeSound(sound, media, place, settings)
-      : { action: 'copy', index: sound.index },
+      : { action: 'copy', index: sound.index, codec: sound.codec },
     ...place,
     expectedSeconds:
       media.durationSeconds === null ? null : Math.min(media.durationSeconds, cutSeconds),

@@ -6,13 +6,15 @@ import type { Place } from './place.js';
 
 export interface CopySound {
   readonly action: 'copy';
-  /** Number of the stream in the source. */
+  /** Number of the stream in the source, and its codec: no other decoder is to run. */
   readonly index: number;
+  readonly codec: string;
 }
 
 export interface EncodeSound {
   readonly action: 'encode';
   readonly index: number;
+  readonly codec: string;
   readonly sampleRateHz: number;
   readonly channels: number;
   readonly bitrateKbps: number;
@@ -52,6 +54,7 @@ export function encodeSound(
   return {
     action: 'encode',
     index: sound.index,
+    codec: sound.codec,
     sampleRateHz: outputRateHz(sound),
     channels: Math.min(sound.channels, MAX_CHANNELS),
     bitrateKbps: settings.audioBitrateKbps,

@@ -29,6 +29,7 @@ export interface VideoPlan extends Place {
 export interface CopyPicture {
   readonly action: 'copy';
   readonly index: number;
+  readonly codec: string;
 }
 
 export interface EncodePicture {
@@ -36,6 +37,7 @@ export interface EncodePicture {
   readonly index: number;
   /** The decoder to ask for by name; null for the codec's usual one. */
   readonly decoder: string | null;
+  readonly codec: string;
   /** Pixels of the output, upright. */
   readonly width: number;
   readonly height: number;
@@ -118,7 +120,7 @@ export function planVideo(
     demuxer: media.demuxer,
     picture: encodesPicture
       ? encodePicture(seen, timeline, settings)
-      : { action: 'copy', index: picture.index },
+      : { action: 'copy', index: picture.index, codec: picture.codec },
     sound:
       sound !== null && encodesSound
         ? encodeSound(sound, media, place, settings)
@@ -145,7 +147,7 @@ function timelineOf(
 
 function keepSound(sound: SoundStream | null, settings: Settings): VideoPlan['sound'] {
   if (sound === null) return { action: settings.silentTrack ? 'silence' : 'none' };
-  return { action: 'copy', index: sound.index };
+  return { action: 'copy', index: sound.index, codec: sound.codec };
 }
 
 function encodePicture(
@@ -155,10 +157,10 @@ function encodePicture(
 ): EncodePicture {
   const colours = coloursOf(picture, media.canToneMap);
   const toneMap = colours.convert !== null && isHdr(picture);
-  const { index, decoder, rotationDegrees, mirrored } = picture;
+  const { index, codec, decoder, rotationDegrees, mirrored } = picture;
   return {
     action: 'encode',
-    ...{ index, decoder, rotationDegrees, mirrored },
+    ...{ index, codec, decoder, rotationDegrees, mirrored },
     ...fitWithin(picture, settings),
     frameRate,
     deinterlace: picture.interlaced ?? MAY_BE_INTERLACED.includes(picture.codec),

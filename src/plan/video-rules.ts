@@ -80,6 +80,10 @@ const PICTURE_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ picture }) =>
     picture.rotationDegrees === 0 ? null : `it is turned by ${picture.rotationDegrees}°`,
   ({ picture }) => (picture.mirrored ? 'it is mirrored' : null),
+  ({ picture }) =>
+    picture.hasDisplayMatrix && picture.rotationDegrees === 0 && !picture.mirrored
+      ? 'it is moved when it is shown'
+      : null,
   ({ picture }, { videoMaxFrameRate }) => {
     const rate = picture.averageFrameRate;
     return rate !== null && rate > videoMaxFrameRate + RATE_ROUNDING

@@ -28,8 +28,8 @@ async function forceCopy(path: string): Promise<Planned> {
       ...plan,
       action: 'remux',
       reasons: [],
-      picture: { action: 'copy', index: media.picture.index },
-      sound: { action: 'copy', index: media.sound.index },
+      picture: { action: 'copy', index: media.picture.index, codec: media.picture.codec },
+      sound: { action: 'copy', index: media.sound.index, codec: media.sound.codec },
     },
   };
 }

@@ -127,6 +127,7 @@ const anyPicture = fc.record(
     pixelFormat: mostly<string | null>('yuv420p', 'yuvj420p', 'yuv444p', null),
     sampleAspect: fc.oneof(fc.constant(1), fc.double({ min: 0.01, max: 100, noNaN: true })),
     rotationDegrees: mostly(0, 90, 180, 270),
+    hasDisplayMatrix: mostly(false, true),
     hasBFrames: mostly(false, true),
     interlaced: mostly(false, true),
     primaries: mostly<string | null>('bt709', null, 'bt2020'),

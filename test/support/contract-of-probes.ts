@@ -73,6 +73,7 @@ function keepsVideo({ media, picture, sound }: Of<'video'>): boolean {
     picture.interlaced !== true &&
     !picture.mirrored &&
     !picture.hasAlpha &&
+    !picture.hasDisplayMatrix &&
     rate !== null &&
     base !== null &&
     rate <= 30.02 &&

@@ -37,6 +37,7 @@ export const conformingPicture: PictureStream = {
   mirrored: false,
   hasAlpha: false,
   decoder: null,
+  hasDisplayMatrix: false,
   averageFrameRate: 30,
   baseFrameRate: 30,
   hasBFrames: false,

@@ -1,0 +1,59 @@
+import { StatuscastError } from '../errors.js';
+import { listedOf, namesOf } from './codecs.js';
+import type { Ffmpeg } from './find-ffmpeg.js';
+import { READ_AHEAD, runLimited } from './run-limited.js';
+
+/** One look of ffprobe into a file as plain data. */
+export interface ProbeRun {
+  /** An absolute path. */
+  readonly path: string;
+  /** One demuxer, or several separated by commas to try. */
+  readonly demuxers: string;
+  /** What to print: `-show_format`, … */
+  readonly show: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Asks ffprobe what a file holds, with the demuxers given, the decoders that are listed and no
+ * protocol but `file`.
+ * @returns its answer as JSON text
+ * @throws StatuscastError as `runProgram` does
+ */
+export async function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string> {
+  const { path, demuxers, show, signal, timeoutMs } = run;
+  const ask = (decoders: readonly string[]) =>
+    runLimited(
+      ffmpeg,
+      'ffprobe',
+      [
+        ...['-v', 'error', '-protocol_whitelist', 'file', ...decoders, ...READ_AHEAD],
+        ...(demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers]),
+        ...['-of', 'json', ...show, '-i', `file:${path}`],
+      ],
+      { signal, timeoutMs },
+    );
+  const listed = ['-codec_whitelist', namesOf(listedOf(ffmpeg.probeDecoders))];
+  try {
+    return await ask(listed);
+  } catch (thrown) {
+    if (!isUnlisted(thrown)) throw thrown;
+    // ffprobe opens a decoder for every stream and gives up where it may not, be it for a subtitle.
+    // With a stream specifier the option is for that opening alone: what the file holds is still
+    // decoded by listed ones only, and the others are never given a byte of a packet.
+    const all = namesOf(ffmpeg.probeDecoders);
+    return ask([
+      ...listed,
+      ...['v', 'a', 's'].flatMap((type) => [`-codec_whitelist:${type}`, all]),
+    ]);
+  }
+}
+
+function isUnlisted(thrown: unknown): boolean {
+  return (
+    thrown instanceof StatuscastError &&
+    thrown.code === 'program-failed' &&
+    thrown.message.includes('not on whitelist')
+  );
+}

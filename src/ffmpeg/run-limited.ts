@@ -1,0 +1,42 @@
+import { StatuscastError } from '../errors.js';
+import type { Ffmpeg } from './find-ffmpeg.js';
+import { MEMORY_MAX_BYTES } from './launchers.js';
+import { runProgram, type ProgramRun } from './run-program.js';
+
+/** How far either program reads before it says what streams there are, so that both see the same. */
+export const READ_AHEAD: readonly string[] = [
+  // ffmpeg's own are 5 MB and 5 s. A sound that begins late in a transport stream is found within
+  // these; a file that never tells is given up after 20 MB, which take 0.1 s to read.
+  ...['-probesize', '20000000', '-analyzeduration', '30000000'],
+];
+
+/**
+ * Runs ffmpeg or ffprobe within the memory that it may have.
+ * @throws StatuscastError as `runProgram` does; a want of memory is said with the figure
+ */
+export async function runLimited(
+  ffmpeg: Ffmpeg,
+  program: 'ffmpeg' | 'ffprobe',
+  args: readonly string[],
+  options: Omit<ProgramRun, 'program' | 'argv'>,
+): Promise<string> {
+  const { launcher, memoryLimiter } = ffmpeg;
+  const binary = program === 'ffmpeg' ? ffmpeg.ffmpegPath : ffmpeg.ffprobePath;
+  const argv = [...memoryLimiter, ...launcher, binary, ...args];
+  try {
+    return await runProgram({ ...options, program, argv });
+  } catch (thrown) {
+    if (!(thrown instanceof StatuscastError) || !isWantOfMemory(thrown)) throw thrown;
+    const most = `${MEMORY_MAX_BYTES / 1024 ** 3} GB of memory`;
+    const why = `it needs more than ${memoryLimiter.length > 0 ? most : 'the memory that there is'}`;
+    throw new StatuscastError({ code: 'program-failed', program, why }, { cause: thrown });
+  }
+}
+
+/** As libc, x264 and C++ say it, and a thread for which there is no stack. */
+const WANT_OF_MEMORY =
+  /cannot allocate memory|out of memory|malloc of size \d+ failed|bad_alloc|pthread_create.*failed/i;
+
+function isWantOfMemory({ facts }: StatuscastError): boolean {
+  return facts.code === 'program-failed' && WANT_OF_MEMORY.test(facts.why);
+}
