@@ -132,7 +132,9 @@ function toProbe(
   decodable: ReadonlySet<string>,
 ): MediaProbe {
   const ofType = (type: string) => raw.streams.filter((stream) => stream.codec_type === type);
-  const durations = [raw.format, ...raw.streams]
+  // A header may say 2 s of frames that are hours apart.
+  const spans = raw.packets === undefined ? [] : [{ duration: spanOf(raw.packets) }];
+  const durations = [raw.format, ...raw.streams, ...spans]
     .map(({ duration }) => duration)
     .filter((duration) => duration !== null);
   const pictures = ofType('video').map((stream) => toPicture(stream, decodable));
@@ -199,6 +201,17 @@ function toSound(stream: RawStream, decodable: ReadonlySet<string>): SoundStream
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
   };
+}
+
+/** Seconds from the first packet's time to the last one's. */
+function spanOf(packets: NonNullable<RawProbe['packets']>): number | null {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { pts_time } of packets) {
+    first = Math.min(first, pts_time ?? Infinity);
+    last = Math.max(last, pts_time ?? -Infinity);
+  }
+  return last < first ? null : last - first;
 }
 
 function timingOf(packets: NonNullable<RawProbe['packets']>, index: number): Timing {
