@@ -97,7 +97,7 @@ export function reasonIn(printed: string, path: string): string {
     .replaceAll(`file:${path}: `, '')
     .replaceAll(`${path}: `, '')
     .split('\n')
-    .map((line) => line.replace(/^\[[^\]]*\] /, '').trim())
+    .map((line) => line.replace(/^\[[^\]]*\] |^ff(mpeg|probe) failed: /, '').trim())
     .filter((line) => /[a-z]{3}/i.test(line) && !BESIDE_THE_POINT.test(line));
   return (lines.at(-1) ?? printed).replace(/\.$/, '');
 }

@@ -1,11 +1,17 @@
 import { runProgram } from './run-program.js';
 
-/** What is put before a program so that the system holds it to its bounds; empty where it cannot. */
+/** What is put before a program so that the system holds it to its bounds. */
 export interface Launchers {
-  /** Ends it when we die, however we die. */
+  /** Ends it when we die, however we die; empty where the system cannot. */
   readonly launcher: readonly string[];
-  /** Before the launcher: bounds its memory. Not for Node.js, which reserves more than it uses. */
-  readonly memoryLimiter: readonly string[];
+  /** Before the launcher; null where the system cannot. */
+  readonly memoryLimiter: MemoryLimiter | null;
+}
+
+/** Bounds a program's address space. Not for Node.js, which reserves far more than it uses. */
+export interface MemoryLimiter {
+  readonly argv: readonly string[];
+  readonly maxBytes: number;
 }
 
 /**
@@ -14,15 +20,18 @@ export interface Launchers {
  * and 3.7 GB with 16; without tone-mapping 2.8 GB; a PNG of 100 megapixels in 16 bits 1.2 GB, as BMP
  * in 8 bits 0.7 GB; ffprobe 0.1 GB.
  */
-export const MEMORY_MAX_BYTES = 6 * 1024 ** 3;
+const MEMORY_MAX_BYTES = 6 * 1024 ** 3;
 
 const ASK_TIMEOUT_MS = 20_000;
 
+export function limitMemory(maxBytes: number): MemoryLimiter {
+  return { argv: ['/usr/bin/prlimit', `--as=${maxBytes}`, '--'], maxBytes };
+}
+
 /** `setpriv` and `prlimit` of util-linux, where they are and may do what they are for. */
 export async function findLaunchers(): Promise<Launchers> {
-  if (process.platform !== 'linux') return { launcher: [], memoryLimiter: [] };
+  if (process.platform !== 'linux') return { launcher: [], memoryLimiter: null };
   const setpriv = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'];
-  const prlimit = ['/usr/bin/prlimit', `--as=${MEMORY_MAX_BYTES}`, '--'];
   const works = (argv: readonly string[]) =>
     runProgram({
       program: 'launcher',
@@ -32,6 +41,12 @@ export async function findLaunchers(): Promise<Launchers> {
       () => true,
       () => false,
     );
-  const [canEnd, canLimit] = await Promise.all([works(setpriv), works(prlimit)]);
-  return { launcher: canEnd ? setpriv : [], memoryLimiter: canLimit ? prlimit : [] };
+  const [canEnd, canLimit] = await Promise.all([
+    works(setpriv),
+    works(limitMemory(MEMORY_MAX_BYTES).argv),
+  ]);
+  return {
+    launcher: canEnd ? setpriv : [],
+    memoryLimiter: canLimit ? limitMemory(MEMORY_MAX_BYTES) : null,
+  };
 }

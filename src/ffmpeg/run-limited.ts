@@ -1,6 +1,5 @@
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
-import { MEMORY_MAX_BYTES } from './launchers.js';
 import { runProgram, type ProgramRun } from './run-program.js';
 
 /** How far either program reads before it says what streams there are, so that both see the same. */
@@ -22,13 +21,13 @@ export async function runLimited(
 ): Promise<string> {
   const { launcher, memoryLimiter } = ffmpeg;
   const binary = program === 'ffmpeg' ? ffmpeg.ffmpegPath : ffmpeg.ffprobePath;
-  const argv = [...memoryLimiter, ...launcher, binary, ...args];
+  const argv = [...(memoryLimiter?.argv ?? []), ...launcher, binary, ...args];
   try {
     return await runProgram({ ...options, program, argv });
   } catch (thrown) {
-    if (!(thrown instanceof StatuscastError) || !isWantOfMemory(thrown)) throw thrown;
-    const most = `${MEMORY_MAX_BYTES / 1024 ** 3} GB of memory`;
-    const why = `it needs more than ${memoryLimiter.length > 0 ? most : 'the memory that there is'}`;
+    const facts = thrown instanceof StatuscastError ? thrown.facts : null;
+    const why = facts?.code === 'program-failed' ? boundMetIn(facts.why, ffmpeg) : null;
+    if (why === null) throw thrown;
     throw new StatuscastError({ code: 'program-failed', program, why }, { cause: thrown });
   }
 }
@@ -37,6 +36,13 @@ export async function runLimited(
 const WANT_OF_MEMORY =
   /cannot allocate memory|out of memory|malloc of size \d+ failed|bad_alloc|pthread_create.*failed/i;
 
-function isWantOfMemory({ facts }: StatuscastError): boolean {
-  return facts.code === 'program-failed' && WANT_OF_MEMORY.test(facts.why);
+/** Which bound a file has met, in words; null where it failed for another reason. */
+function boundMetIn(printed: string, { memoryLimiter }: Ffmpeg): string | null {
+  // Either program's own bound, which it reports as a want of memory.
+  const streams = /number of streams exceeds max_streams parameter \((\d+)\)/i.exec(printed)?.[1];
+  if (streams !== undefined) return `it holds more than ${streams} streams`;
+  if (!WANT_OF_MEMORY.test(printed)) return null;
+  return memoryLimiter === null
+    ? 'it needs more memory than there is'
+    : `it needs more than ${memoryLimiter.maxBytes / 1024 ** 3} GB of memory`;
 }

@@ -5,7 +5,7 @@ import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
-import { readTiming, type Timing } from './read-timing.js';
+import { readTiming, spanOf, type Timing } from './read-timing.js';
 import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
 /** What ffprobe sees in a file that has a duration. */
@@ -175,7 +175,9 @@ const STILL_CODECS: readonly string[] = ['mjpeg', 'png', 'bmp', 'gif', 'webp'];
 
 function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): MediaProbe {
   const ofType = (type: string) => raw.streams.filter((stream) => stream.codec_type === type);
-  const durations = [raw.format, ...raw.streams]
+  // A header may say 2 s of frames that are hours apart.
+  const spans = raw.packets === undefined ? [] : [{ duration: spanOf(raw.packets) }];
+  const durations = [raw.format, ...raw.streams, ...spans]
     .map(({ duration }) => duration)
     .filter((duration) => duration !== null);
   const pictures = ofType('video').map((stream) =>

@@ -26,3 +26,14 @@ export function readTiming(packets: NonNullable<RawProbe['packets']>, index: num
     delaysMs: times.map(({ duration_time }) => (duration_time ?? 0) * 1000),
   };
 }
+
+/** Seconds from the first packet's time to the last one's; null without times. */
+export function spanOf(packets: NonNullable<RawProbe['packets']>): number | null {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { pts_time } of packets) {
+    first = Math.min(first, pts_time ?? Infinity);
+    last = Math.max(last, pts_time ?? -Infinity);
+  }
+  return last < first ? null : last - first;
+}
