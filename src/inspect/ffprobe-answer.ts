@@ -57,7 +57,9 @@ const streamSchema = z.object({
     .object({ default: z.number().default(0), attached_pic: z.number().default(0) })
     .default({ default: 0, attached_pic: 0 }),
   tags,
-  side_data_list: z.array(z.object({ rotation: z.number().optional() })).default([]),
+  side_data_list: z
+    .array(z.object({ side_data_type: z.string().default(''), rotation: z.number().optional() }))
+    .default([]),
 });
 
 /** What `ffprobe -of json` prints, as far as it is used. */

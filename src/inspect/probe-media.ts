@@ -50,6 +50,8 @@ export interface PictureStream {
   readonly transfer: string | null;
   readonly matrix: string | null;
   readonly range: string | null;
+  /** What comes with the picture beside its frames, in ffprobe's words: `Display Matrix`. */
+  readonly sideData: readonly string[];
   readonly durationSeconds: number | null;
   /** Cover art and the like: a picture, but no video. */
   readonly isCover: boolean;
@@ -177,6 +179,7 @@ function toPicture(stream: RawStream, decodable: ReadonlySet<string>): PictureSt
     transfer: stream.color_transfer,
     matrix: stream.color_space,
     range: stream.color_range,
+    sideData: stream.side_data_list.map((data) => data.side_data_type),
     durationSeconds: stream.duration,
     isCover:
       stream.disposition.attached_pic === 1 ||

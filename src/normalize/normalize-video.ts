@@ -2,6 +2,7 @@ import { constants, copyFile, stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
 import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
+import { freeSideData } from './free-side-data.js';
 import { encodeTo, WITHOUT_METADATA } from './normalize-audio.js';
 import type { NormalizeOptions } from './normalize-options.js';
 
@@ -30,6 +31,18 @@ export async function normalizeVideo(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
+  await makeWithin(ffmpeg, path, plan, outputPath, options);
+  await freeSideData(outputPath);
+}
+
+/** A result over the limit is made once more, lower. */
+async function makeWithin(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: VideoPlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<void> {
   await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, plan, outputPath, options), options);
   const { picture } = plan;
   const { size } = await stat(outputPath);
@@ -106,6 +119,8 @@ function encodePicture(ffmpeg: Ffmpeg, picture: EncodePicture, threads: number):
       'setsar=1',
       `fps=fps=${frameRate.frames}/${frameRate.seconds}`,
       'format=yuv420p',
+      // Newer programs than the bundled one write what is known of a frame into the stream.
+      'sidedata=mode=delete',
     ],
     options: [
       ...['-preset', picture.preset, '-crf', String(picture.crf)],

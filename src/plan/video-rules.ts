@@ -32,6 +32,9 @@ const ALLOWED_TAGS: readonly string[] = [
   ...['encoder', 'handler_name', 'language', 'vendor_id'],
 ];
 
+/** How it is turned has a rule of its own; how full the decoder's buffer gets is no fact of ours. */
+const OWN_SIDE_DATA: readonly string[] = ['Display Matrix', 'CPB properties'];
+
 /** Transfer functions of high dynamic range: PQ and HLG. */
 export const HDR_TRANSFERS: readonly string[] = ['smpte2084', 'arib-std-b67'];
 
@@ -128,6 +131,10 @@ const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
       ...media.others,
     ];
     return further.length === 0 ? null : `it carries further streams (${further.join(', ')})`;
+  },
+  ({ picture }) => {
+    const further = picture.sideData.filter((type) => !OWN_SIDE_DATA.includes(type));
+    return further.length === 0 ? null : `it carries side data (${further.join(', ')})`;
   },
   ({ media }) => (media.chapters === 0 ? null : `it carries ${media.chapters} chapters`),
   // Another container keeps its own marks as tags; they go with it.

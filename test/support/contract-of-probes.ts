@@ -70,6 +70,7 @@ function keepsVideo({ media, picture, sound }: Of<'video'>): boolean {
     Math.min(width, height) <= 720 &&
     picture.sampleAspect === 1 &&
     picture.rotationDegrees === 0 &&
+    picture.sideData.length === 0 &&
     !picture.interlaced &&
     rate !== null &&
     base !== null &&

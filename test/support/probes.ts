@@ -41,6 +41,7 @@ export const conformingPicture: PictureStream = {
   transfer: 'bt709',
   matrix: 'bt709',
   range: 'tv',
+  sideData: [],
   durationSeconds: 20,
   isCover: false,
   isDefault: true,
