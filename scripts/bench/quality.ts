@@ -76,7 +76,7 @@ async function measure(name: string, { clips, videoMaxBytes }: Row): Promise<str
 async function makeSource(clips: readonly string[], output: string): Promise<void> {
   const each = clips.map(
     (_, i) =>
-      `[${i}:v]fps=30,scale=1280:720:flags=bicubic,setsar=1,format=yuv420p,` +
+      `[${i}:v]fps=30,scale=1280:720:flags=bicubic:out_color_matrix=bt709,setsar=1,format=yuv420p,` +
       `trim=duration=${SECONDS / clips.length},setpts=PTS-STARTPTS[v${i}]`,
   );
   const all = clips.map((_, i) => `[v${i}]`).join('');
@@ -85,7 +85,8 @@ async function makeSource(clips: readonly string[], output: string): Promise<voi
     ...['-f', 'lavfi', '-i', `sine=sample_rate=48000:d=${SECONDS}`],
     ...['-filter_complex', `${each.join(';')};${all}concat=n=${clips.length}[v]`],
     ...['-map', '[v]', '-map', `${clips.length}:a`, '-c:a', 'aac'],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '10', '-bf', '2', output],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '10', '-bf', '2'],
+    ...['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709', output],
   ]);
 }
 

@@ -51,6 +51,7 @@ const streamSchema = z.object({
   color_range: word,
   sample_rate: numeric,
   channels: z.number().default(0),
+  bit_rate: numeric,
   duration: numeric,
   nb_frames: numeric,
   disposition: z

@@ -44,6 +44,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
   ['mts', ffmpeg('MPEG-TS', 'mpegts')],
   ['mpg', ffmpeg('MPEG', 'mpeg,mpegvideo')],
   ['mxf', ffmpeg('MXF', 'mxf')],
+  ['rm', ffmpeg('RealMedia', 'rm')],
   ['ogv', ffmpeg('Ogg', 'ogg')],
   ['ogm', ffmpeg('Ogg', 'ogg')],
   ['ogx', ffmpeg('Ogg', 'ogg')],
@@ -100,5 +101,5 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map([
  * RF64, CAF and AU among others. None of these opens another file.
  */
 export const SAFE_DEMUXERS =
-  'mp3,aac,ac3,eac3,dts,dtshd,truehd,mlp,wav,w64,caf,au,aiff,amr,flac,ogg,tta,tak,wv,ape,voc,' +
+  'mp3,aac,loas,ac3,eac3,dts,dtshd,truehd,mlp,wav,w64,caf,au,aiff,amr,flac,ogg,tta,tak,wv,ape,voc,' +
   'mov,matroska,avi,flv,asf,mpegts,mpeg,rm,dv,nut,ivf,mxf';

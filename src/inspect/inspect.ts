@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { messageOf, reasonIn, StatuscastError, type ErrorFacts } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { SAFE_DEMUXERS, type Format } from './formats.js';
 import type { ImageProbe } from './probe-image.js';
 import {
   probeMedia,
@@ -94,14 +95,28 @@ export async function probe(
     case 'sharp':
       return inspectImage(path, name, format.label);
     case 'ffmpeg': {
-      const media = await tryProbe(ffmpeg, path, format.demuxers, options);
-      if (media instanceof StatuscastError) {
-        const why = `${format.label}, but ${reasonIn(media.message, path)}`;
-        return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
-      }
-      return chooseStreams(format.label, media, name);
+      const found = await probeAs(ffmpeg, path, format, options, name);
+      if (found.type !== 'unusable') return found;
+      // Its first bytes may look like another format: frames of FLAC do like AAC.
+      const media = await tryProbe(ffmpeg, path, SAFE_DEMUXERS, options);
+      if (media instanceof StatuscastError) return found;
+      const second = chooseStreams(media.demuxer.toUpperCase(), media, name);
+      return second.type === 'unusable' ? found : second;
     }
   }
+}
+
+async function probeAs(
+  ffmpeg: Ffmpeg,
+  path: string,
+  format: Extract<Format, { readonly reader: 'ffmpeg' }>,
+  options: InspectOptions,
+  name: string,
+): Promise<Inspection> {
+  const media = await tryProbe(ffmpeg, path, format.demuxers, options);
+  if (!(media instanceof StatuscastError)) return chooseStreams(format.label, media, name);
+  const why = `${format.label}, but ${reasonIn(media.message, path)}`;
+  return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
 }
 
 async function inspectImage(path: string, name: string, label: string): Promise<Inspection> {

@@ -67,6 +67,7 @@ export interface SoundStream {
   readonly profile: string | null;
   readonly sampleRateHz: number;
   readonly channels: number;
+  readonly bitrateKbps: number | null;
   readonly durationSeconds: number | null;
   readonly isDefault: boolean;
   /** Tags of the stream, names in lower case: Ogg keeps the title there. */
@@ -198,6 +199,7 @@ function toSound(stream: RawStream, decodable: ReadonlySet<string>): SoundStream
     profile: stream.profile,
     sampleRateHz,
     channels: stream.channels,
+    bitrateKbps: stream.bit_rate === null ? null : stream.bit_rate / 1000,
     durationSeconds: stream.duration,
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,

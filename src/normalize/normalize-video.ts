@@ -1,13 +1,12 @@
-import { constants, copyFile, stat } from 'node:fs/promises';
+import { constants, copyFile } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
+import { probeMedia } from '../inspect/probe-media.js';
 import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
+import { encodeToFit, type Measured } from './fit-bytes.js';
 import { freeSideData } from './free-side-data.js';
 import { encodeTo, WITHOUT_METADATA } from './normalize-audio.js';
 import type { NormalizeOptions } from './normalize-options.js';
-
-/** The second try aims this far below the limit. */
-const SECOND_TRY_SHARE = 0.92;
 
 const COPY: RecipeStream = { codec: 'copy', filters: [], options: [] };
 
@@ -31,25 +30,24 @@ export async function normalizeVideo(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
-  await makeWithin(ffmpeg, path, plan, outputPath, options);
+  const encode = (changed: VideoPlan) =>
+    runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, changed, outputPath, options), options);
+  const { picture } = plan;
+  if (picture.action === 'copy') await encode(plan);
+  else {
+    const measure = () => measureOutput(ffmpeg, outputPath, options);
+    await encodeToFit({ ...plan, picture }, outputPath, encode, measure);
+  }
   await freeSideData(outputPath);
 }
 
-/** A result over the limit is made once more, lower. */
-async function makeWithin(
+async function measureOutput(
   ffmpeg: Ffmpeg,
   path: string,
-  plan: VideoPlan,
-  outputPath: string,
-  options: NormalizeOptions,
-): Promise<void> {
-  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, plan, outputPath, options), options);
-  const { picture } = plan;
-  const { size } = await stat(outputPath);
-  if (size <= plan.maxBytes || picture.action === 'copy') return;
-  const lower = Math.floor(picture.maxBitrateKbps * (plan.maxBytes / size) * SECOND_TRY_SHARE);
-  const again = { ...plan, picture: { ...picture, maxBitrateKbps: lower } };
-  await runFfmpeg(ffmpeg, recipeOf(ffmpeg, path, again, outputPath, options), options);
+  { signal, timeoutMs }: NormalizeOptions,
+): Promise<Measured> {
+  const made = await probeMedia(ffmpeg, path, 'mov', { signal, timeoutMs });
+  return { seconds: made.durationSeconds, soundKbps: made.sounds[0]?.bitrateKbps ?? null };
 }
 
 function recipeOf(

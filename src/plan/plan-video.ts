@@ -1,6 +1,7 @@
 import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
 import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
+import { bitrateCeiling, soundCeiling } from './bitrate-ceiling.js';
 import { encodeSound, type CopySound, type EncodeSound } from './plan-audio.js';
 import type { PlanRefusal } from './plan.js';
 import { faultsOf, round } from './rules.js';
@@ -54,10 +55,6 @@ const SOUND_SPARE_SECONDS = 0.05;
 const COPY_SPARE_FRAMES = 1.5;
 /** Below 7.5 frames/s such a spare would cost more than a cut may. */
 const COPY_SPARE_MAX_SECONDS = STATUS_MAX_SECONDS - CUT_MIN_SECONDS;
-/** What the container costs: indexes of 60 s at 30 frames/s take about 1 %. */
-const CONTAINER_SHARE = 0.98;
-const MAX_BITRATE_KBPS = 10_000;
-const MIN_BITRATE_KBPS = 40;
 
 /** @param because faults of a copy that was tried: encode, whatever the rules say of the source */
 export function planVideo(
@@ -79,24 +76,51 @@ export function planVideo(
   const faults = faultsOf(VIDEO_RULES, seen, settings);
   const again = because.length > 0;
   const encodesPicture = again || faults.some(({ remedy }) => remedy === 'encode-picture');
-  const encodesSound = again || faults.some(({ remedy }) => remedy === 'encode-sound');
+  const heavy = encodesPicture ? brokenWeight(sound, media, settings) : null;
+  const wishes = heavy === null ? [] : [heavy];
+  const encodesSound =
+    again || heavy !== null || faults.some(({ remedy }) => remedy === 'encode-sound');
   const frameRate = chooseFrameRate(picture, media, settings);
   const cut = encodesPicture ? cutForEncoding : cutForCopying;
   const cutSeconds = cut(settings.maxDurationSeconds, frameRate);
   const { durationSeconds } = media;
+  const soundKbps =
+    sound !== null && !encodesSound
+      ? Math.max(sound.bitrateKbps ?? 0, settings.audioBitrateKbps)
+      : Math.min(
+          settings.audioBitrateKbps,
+          encodesPicture ? soundCeiling(durationSeconds ?? Infinity, settings) : Infinity,
+        );
   return {
     kind: 'video',
     action: encodesPicture || encodesSound ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
-    reasons: [...faults.map(({ reason }) => reason), ...because],
+    reasons: [...faults.map(({ reason }) => reason), ...wishes, ...because],
     demuxer: media.demuxer,
     picture: encodesPicture
-      ? encodePicture(picture, frameRate, durationSeconds ?? Infinity, settings)
+      ? encodePicture(picture, frameRate, durationSeconds ?? Infinity, soundKbps, settings)
       : { action: 'copy', index: picture.index },
-    sound: planSound(sound, encodesSound, settings),
+    sound: withRate(planSound(sound, encodesSound, settings), soundKbps),
     cutSeconds,
     expectedSeconds: durationSeconds === null ? null : Math.min(durationSeconds, cutSeconds),
     maxBytes: settings.videoMaxBytes,
   };
+}
+
+/** A sound that is fine in itself, and too heavy beside a picture that has to fit the limit. */
+function brokenWeight(
+  sound: SoundStream | null,
+  media: MediaProbe,
+  settings: Settings,
+): string | null {
+  const most = soundCeiling(media.durationSeconds ?? Infinity, settings);
+  const kbps = sound?.bitrateKbps ?? settings.audioBitrateKbps;
+  return sound === null || kbps <= most
+    ? null
+    : `its sound of ${Math.round(kbps)} kbit/s leaves too little for the picture`;
+}
+
+function withRate(sound: VideoPlan['sound'], bitrateKbps: number): VideoPlan['sound'] {
+  return sound.action === 'encode' ? { ...sound, bitrateKbps } : sound;
 }
 
 function planSound(
@@ -112,12 +136,9 @@ function encodePicture(
   picture: PictureStream,
   frameRate: FrameRate,
   durationSeconds: number,
+  soundKbps: number,
   settings: Settings,
 ): EncodePicture {
-  const seconds = Math.min(durationSeconds, settings.maxDurationSeconds);
-  const budgetKbits = (settings.videoMaxBytes * CONTAINER_SHARE * 8) / 1000;
-  // The decoder's buffer, a second long, may be spent on top of the rate: hence one second more.
-  const ceiling = (budgetKbits - settings.audioBitrateKbps * seconds) / (seconds + 1);
   return {
     action: 'encode',
     index: picture.index,
@@ -127,7 +148,7 @@ function encodePicture(
     toneMap: HDR_TRANSFERS.includes(picture.transfer ?? ''),
     crf: settings.videoCrf,
     preset: settings.videoPreset,
-    maxBitrateKbps: Math.floor(Math.min(MAX_BITRATE_KBPS, Math.max(MIN_BITRATE_KBPS, ceiling))),
+    maxBitrateKbps: bitrateCeiling(durationSeconds, settings, soundKbps),
   };
 }
 

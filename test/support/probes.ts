@@ -55,6 +55,7 @@ export const conformingSound: SoundStream = {
   profile: 'LC',
   sampleRateHz: 48_000,
   channels: 2,
+  bitrateKbps: 128,
   durationSeconds: 20,
   isDefault: true,
   tags: { language: 'und', handler_name: 'SoundHandler' },

@@ -10,7 +10,12 @@ const QUIET = ['-hide_banner', '-nostdin', '-y', '-v', 'error'] as const;
 /** A container that a demuxer of ours reads. */
 export interface Container {
   readonly muxer: string;
-  readonly extension: string;
+  /** What its muxer takes by its own account. */
+  readonly takes: readonly ('V' | 'A')[];
+  /** Where a muxer bears the name of its codec it writes bare frames: of no other are they read. */
+  readonly only: string | null;
+  /** The muxer that it is another name of, with a shorter list of codecs. */
+  readonly kinOf: string | null;
 }
 
 /** Muxers whose files another name reads. */
@@ -22,7 +27,6 @@ const READ_AS: Readonly<Record<string, readonly string[]>> = {
   mxf: ['mxf_d10', 'mxf_opatom'],
   mp3: ['mp2'],
   aac: ['adts', 'latm'],
-  asf: ['asf_stream'],
 };
 
 /** The containers that both this program writes and the product reads, and the muxers left over. */
@@ -30,7 +34,8 @@ export async function listContainers(): Promise<{
   readonly containers: readonly Container[];
   readonly others: readonly string[];
 }> {
-  const muxers = (await ask('-muxers', /^ +E (\S+)/gm)).flatMap((names) => names.split(','));
+  const text = (await runForBytes(bundledFfmpeg, ['-hide_banner', '-muxers'])).toString();
+  const muxers = [...text.matchAll(/^ +E (\S+)/gm)].flatMap((found) => found[1]?.split(',') ?? []);
   const ofFormats = [...FORMATS.values()].map((format) =>
     format.reader === 'ffmpeg' ? format.demuxers : '',
   );
@@ -38,13 +43,42 @@ export async function listContainers(): Promise<{
   for (const [demuxer, names] of Object.entries(READ_AS)) {
     if (read.has(demuxer)) names.forEach((name) => read.add(name));
   }
+  const containers: Container[] = [];
+  await eachOf(
+    muxers.filter((muxer) => read.has(muxer)),
+    async (muxer) => {
+      containers.push(await describeMuxer(muxer));
+    },
+  );
   return {
-    containers: muxers
-      .filter((muxer) => read.has(muxer))
-      .map((muxer) => ({ muxer, extension: muxer.replace(/_.*/, '') })),
+    // Kin come behind what they are kin of.
+    containers: containers.toSorted(
+      (a, b) =>
+        Number(a.kinOf !== null) - Number(b.kinOf !== null) || a.muxer.localeCompare(b.muxer),
+    ),
     others: muxers.filter((muxer) => !read.has(muxer)),
   };
 }
+
+async function describeMuxer(muxer: string): Promise<Container> {
+  const help = await runForBytes(bundledFfmpeg, ['-hide_banner', '-h', `muxer=${muxer}`]);
+  const usual = (type: string) =>
+    new RegExp(`Default ${type} codec: (\\w+)`).exec(help.toString())?.[1] ?? null;
+  const [picture, sound] = [usual('video'), usual('audio')];
+  const kin = Object.entries(READ_AS).find(([, names]) => names.includes(muxer))?.[0] ?? null;
+  return {
+    muxer,
+    takes: [
+      ...(picture === null ? [] : (['V'] as const)),
+      ...(sound === null ? [] : (['A'] as const)),
+    ],
+    only: muxer === sound ? muxer : null,
+    kinOf: kin !== null && SHORTER_LISTS.has(kin) ? kin : null,
+  };
+}
+
+/** Whose kin take nothing that they do not take; `mp4` does take what `mov` does not. */
+const SHORTER_LISTS = new Set(['ogg', 'mpeg', 'mxf']);
 
 /** One codec as this program makes it, in a file to copy from. */
 export interface MadeCodec {
@@ -58,12 +92,15 @@ const DEMANDS: Readonly<Record<'V' | 'A', readonly (readonly string[])[]>> = {
   V: [
     words('-threads 1'),
     words('-s 176x144'),
-    words('-profile:v dnxhr_lb -pix_fmt yuv422p'),
+    words('-s 256x120 -profile:v dnxhr_lb -pix_fmt yuv422p'),
     words('-s 720x576 -pix_fmt yuv420p'),
     words('-s 48x48'),
   ],
   A: [[], words('-ar 8000 -ac 1'), words('-ar 16000 -ac 1'), words('-ar 22050')],
 };
+
+/** Encoders that need a device. */
+const HARDWARE = /_(vaapi|v4l2m2m|nvenc|qsv|omx|amf|vdpau|cuvid)$/;
 
 /** Containers that take nearly everything. */
 const STORES = ['nut', 'matroska', 'mov', 'avi', 'flv', 'asf', 'rm', 'wav', 'mxf'] as const;
@@ -83,7 +120,8 @@ export async function makeEveryCodec(
   const made: MadeCodec[] = [];
   const others: string[] = [];
   await eachOf(lines, async ([, codec = '', about = '']) => {
-    const named = /\(encoders: ([^)]+)\)/.exec(about)?.[1]?.trim().split(' ') ?? [codec];
+    const all = /\(encoders: ([^)]+)\)/.exec(about)?.[1]?.trim().split(' ') ?? [codec];
+    const named = all.filter((encoder) => !HARDWARE.test(encoder));
     const path = await makeCodec(type, codec, named, input, folder);
     if (path === null) others.push(codec);
     else made.push({ codec, path });
@@ -100,7 +138,11 @@ async function makeCodec(
 ): Promise<string | null> {
   const attempts = STORES.flatMap((store) =>
     encoders.flatMap((encoder) =>
-      DEMANDS[type].map((demands) => ({ store, codec: [`-c:${type.toLowerCase()}`, encoder], demands })),
+      DEMANDS[type].map((demands) => ({
+        store,
+        codec: [`-c:${type.toLowerCase()}`, encoder],
+        demands,
+      })),
     ),
   );
   for (const { store, codec: choice, demands } of attempts) {
@@ -135,9 +177,4 @@ export async function eachOf<Item>(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
-}
-
-async function ask(question: string, pattern: RegExp): Promise<readonly string[]> {
-  const text = (await runForBytes(bundledFfmpeg, ['-hide_banner', question])).toString();
-  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
 }
