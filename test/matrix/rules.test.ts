@@ -19,7 +19,9 @@ let passed = 0;
 
 /** A clip that keeps the contract in all but what a breach says. */
 async function makeClip(muxer: string, breach: Breach, folder: string): Promise<string> {
-  const { picture = 'testsrc=s=96x64:r=25:d=0.6,format=yuv420p', sound = 'sine=d=0.6' } = breach;
+  const { seconds = 0.6 } = CONTAINERS[muxer] ?? {};
+  const usual = `testsrc=s=96x64:r=25:d=${seconds},format=yuv420p`;
+  const { picture = usual, sound = `sine=d=${seconds}` } = breach;
   const texts = Object.entries(breach.files ?? {});
   await Promise.all(texts.map(([name, text]) => writeFile(join(folder, name), text)));
   const source = join(folder, `source.${muxer}`);
