@@ -51,6 +51,7 @@ const streamSchema = z.object({
   color_range: word,
   sample_rate: numeric,
   channels: z.number().default(0),
+  bit_rate: numeric,
   duration: numeric,
   nb_frames: numeric,
   disposition: z
@@ -58,7 +59,11 @@ const streamSchema = z.object({
     .default({ default: 0, attached_pic: 0 }),
   tags,
   start_time: numeric,
-  side_data_list: z.array(z.object({ displaymatrix: z.string().optional() })).default([]),
+  side_data_list: z
+    .array(
+      z.object({ side_data_type: z.string().default(''), displaymatrix: z.string().optional() }),
+    )
+    .default([]),
 });
 
 /** What `ffprobe -of json` prints, as far as it is used. */

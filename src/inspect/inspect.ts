@@ -140,18 +140,33 @@ export async function probe(
       return moving ?? inspectStill(ffmpeg, path, name, format, options);
     }
     case 'ffmpeg': {
-      const media = await tryProbe(ffmpeg, path, format.demuxers, options);
-      // Two bytes are all that is known of an MP3, and an ID3 tag stands before other sounds too.
-      if (format.demuxers === 'mp3' && !hasMp3Frames(media)) {
-        return probeUnknown(ffmpeg, path, SAFE_DEMUXERS, name, options);
-      }
-      if (media instanceof StatuscastError) {
-        const why = `${format.label}, but ${reasonIn(media.message, path)}`;
-        return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
-      }
-      return chooseStreams(format.label, media, name);
+      const found = await probeAs(ffmpeg, path, format, name, options);
+      if (found.type !== 'unusable') return found;
+      // Its first bytes may look like another format: frames of FLAC do like AAC.
+      const second = await probeUnknown(ffmpeg, path, SAFE_DEMUXERS, name, options);
+      return second.type === 'not-media' && format.demuxers !== 'mp3' ? found : second;
     }
   }
+}
+
+async function probeAs(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { label, demuxers }: { readonly label: string; readonly demuxers: string },
+  name: string,
+  options: InspectOptions,
+): Promise<Inspection> {
+  const media = await tryProbe(ffmpeg, path, demuxers, options);
+  if (media instanceof StatuscastError) {
+    const why = `${label}, but ${reasonIn(media.message, path)}`;
+    return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
+  }
+  // Two bytes are all that is known of an MP3, and an ID3 tag stands before other sounds too.
+  if (demuxers === 'mp3' && media.mp3 === null) {
+    const why = `${label}, but it holds no frames that follow each other`;
+    return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
+  }
+  return chooseStreams(label, media, name);
 }
 
 /** What is inside decides where the first bytes do not tell; random bytes must not pass for sound. */
@@ -171,14 +186,10 @@ async function probeUnknown(
   if (found.type === 'unusable' || found.type === 'not-media' || found.type === 'image') {
     return notMedia;
   }
-  if (media.demuxer === 'mp3') return hasMp3Frames(media) ? found : notMedia;
+  if (media.demuxer === 'mp3') return media.mp3 === null ? notMedia : found;
   if (!GUESSING_DEMUXERS.has(media.demuxer)) return found;
   const stream = found.type === 'video' ? found.picture : found.sound;
   return (await doesDecode(ffmpeg, path, media.demuxer, stream.index, options)) ? found : notMedia;
-}
-
-function hasMp3Frames(media: MediaProbe | StatuscastError): boolean {
-  return !(media instanceof StatuscastError) && media.mp3 !== null;
 }
 
 /** A picture of several frames, or null where it is still or cannot be read as a moving one. */

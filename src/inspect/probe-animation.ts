@@ -94,6 +94,7 @@ async function probeFrames(path: string, ffmpeg: Ffmpeg): Promise<MediaProbe | n
           hasBFrames: false,
         },
         ...{ averageFrameRate: pages / durationSeconds, baseFrameRate: null },
+        sideData: [],
         ...{ primaries: null, transfer: null, matrix: null, range: null },
         ...{ durationSeconds, endSeconds: durationSeconds, isCover: false, isDefault: true },
         tags: {},

@@ -84,6 +84,8 @@ export interface PictureStream {
   readonly transfer: string | null;
   readonly matrix: string | null;
   readonly range: string | null;
+  /** What comes with the picture beside its frames, in ffprobe's words: `Display Matrix`. */
+  readonly sideData: readonly string[];
   readonly durationSeconds: number | null;
   /** When it ends, counted from the start of the file. */
   readonly endSeconds: number | null;
@@ -101,6 +103,7 @@ export interface SoundStream {
   readonly profile: string | null;
   readonly sampleRateHz: number;
   readonly channels: number;
+  readonly bitrateKbps: number | null;
   readonly durationSeconds: number | null;
   /** When it ends, counted from the start of the file. */
   readonly endSeconds: number | null;
@@ -245,6 +248,7 @@ function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg):
     transfer: stream.color_transfer,
     matrix: stream.color_space,
     range: stream.color_range,
+    sideData: stream.side_data_list.map((data) => data.side_data_type),
     durationSeconds: stream.duration,
     endSeconds: endOf(stream, fileStart),
     isCover:
@@ -289,6 +293,7 @@ function toSound(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): S
     profile: stream.profile,
     sampleRateHz,
     channels: stream.channels,
+    bitrateKbps: stream.bit_rate === null ? null : stream.bit_rate / 1000,
     durationSeconds: stream.duration,
     endSeconds: endOf(stream, fileStart),
     isDefault: stream.disposition.default === 1,

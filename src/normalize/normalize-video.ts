@@ -1,4 +1,4 @@
-import { constants, copyFile, stat } from 'node:fs/promises';
+import { constants, copyFile } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import {
   runFfmpeg,
@@ -7,17 +7,17 @@ import {
   type RecipeInput,
   type RecipeStream,
 } from '../ffmpeg/run-ffmpeg.js';
+import { probeMedia } from '../inspect/probe-media.js';
 import type { CopyPicture, EncodePicture, VideoPlan } from '../plan/plan-video.js';
 import { encodeTo, shapeOptions } from './encode-sound.js';
+import { encodeToFit, type Measured } from './fit-bytes.js';
+import { freeSideData } from './free-side-data.js';
 import { H264_RULES } from './h264.js';
 import { drawVideo } from './draw-video.js';
 import type { NormalizeOptions } from './normalize-options.js';
 import { pictureFilters } from './picture-filters.js';
 import { measureOptions, readOptions, writeOptions } from './place-options.js';
 import { WITHOUT_METADATA } from './without-metadata.js';
-
-/** The second try aims this far below the limit. */
-const SECOND_TRY_SHARE = 0.92;
 
 /** More gain nothing at 720 lines, and each takes 0.1 GB for a source of 8K. */
 const MAX_THREADS = 16;
@@ -50,13 +50,23 @@ export async function normalizeVideo(
     return;
   }
   const audio = await audioOf(ffmpeg, path, plan, outputPath, options);
-  const filmed = { ...plan, picture };
-  await encodeOnce(ffmpeg, path, filmed, audio, outputPath, options);
-  const { size } = await stat(outputPath);
-  if (size <= plan.maxBytes || picture.action === 'copy') return;
-  const lower = Math.floor(picture.maxBitrateKbps * (plan.maxBytes / size) * SECOND_TRY_SHARE);
-  const again = { ...plan, picture: { ...picture, maxBitrateKbps: lower } };
-  await encodeOnce(ffmpeg, path, again, audio, outputPath, options);
+  const encode = (filmed: FilmedPlan) =>
+    encodeOnce(ffmpeg, path, filmed, audio, outputPath, options);
+  if (picture.action === 'copy') await encode({ ...plan, picture });
+  else {
+    const measure = () => measureOutput(ffmpeg, outputPath, options);
+    await encodeToFit({ ...plan, picture }, outputPath, encode, measure);
+  }
+  await freeSideData(outputPath);
+}
+
+async function measureOutput(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { signal, timeoutMs }: NormalizeOptions,
+): Promise<Measured> {
+  const made = await probeMedia(ffmpeg, path, 'mov', { signal, timeoutMs });
+  return { seconds: made.durationSeconds, soundKbps: made.sounds[0]?.bitrateKbps ?? null };
 }
 
 /** A plan whose picture is in the source. */

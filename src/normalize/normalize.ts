@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
@@ -8,6 +8,7 @@ import type { Media } from '../inspect/inspect.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
+import { tooManyBytes } from './fit-bytes.js';
 import { normalizeAudio } from './normalize-audio.js';
 import type { NormalizeOptions } from './normalize-options.js';
 import { normalizeVideo } from './normalize-video.js';
@@ -130,6 +131,7 @@ async function attempt(
   try {
     await mkdir(folder, { recursive: true });
     await carryOut(ffmpeg, task, plan, partial, options);
+    await refuseTooMany(task, plan, partial);
     const result = await check(ffmpeg, partial, plan.kind, settings, {
       signal: options.signal,
       withTiming: plan.kind === 'video' && plan.picture.action === 'copy',
@@ -144,6 +146,13 @@ async function attempt(
     // Where there is no folder there is nothing to remove, and the reason is told already.
     await rm(partial, { force: true }).catch(() => undefined);
   }
+}
+
+/** What is still over its limit after the lower try has no further one. */
+async function refuseTooMany({ name }: NormalizeTask, plan: Plan, made: string): Promise<void> {
+  if (plan.kind !== 'video' || plan.picture.action === 'copy') return;
+  const { size } = await stat(made);
+  if (size > plan.maxBytes) throw tooManyBytes(name, size, plan);
 }
 
 /** Sources are never touched, whatever an output is to be called. */
@@ -185,6 +194,7 @@ const NO_DECODER = /^Decoder \(codec \S+\) not found/;
 function failureOf(thrown: unknown, task: NormalizeTask, partial: string): StatuscastError {
   const facts = thrown instanceof StatuscastError ? thrown.facts : null;
   if (facts !== null && facts.code !== 'program-failed') throw thrown;
+  // The name of a file that is not whole yet is of no use to anybody.
   const printed = (facts?.why ?? messageOf(thrown)).replaceAll(`file:${partial}: `, '');
   const why = reasonIn(printed, task.path);
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;

@@ -9,7 +9,7 @@ import { faultsOf, round } from './rules.js';
 import { coloursOf, isHdr, type SourceColours } from './video-colours.js';
 import { VIDEO_RULES, type VideoSeen } from './video-rules.js';
 import { fitWithin } from './video-size.js';
-import { bitrateCeiling } from './bitrate-ceiling.js';
+import { bitrateCeiling, soundCeiling } from './bitrate-ceiling.js';
 import { placeOf, type Place } from './place.js';
 import { encodeSound, soundWishes, type CopySound, type EncodeSound } from './plan-sound.js';
 
@@ -103,15 +103,27 @@ export function planVideo(
     return { action: 'refuse', error: { code: 'too-large', file: name, why } };
   }
   const faults = faultsOf(VIDEO_RULES, seen, settings);
-  const wishes = sound === null ? [] : soundWishes(media, settings);
   const again = because.length > 0;
   const encodesPicture = again || faults.some(({ remedy }) => remedy === 'encode-picture');
+  const wishes =
+    sound === null
+      ? []
+      : [
+          ...soundWishes(media, settings),
+          ...(encodesPicture ? brokenWeight(sound, media, settings) : []),
+        ];
   const encodesSound =
     again || wishes.length > 0 || faults.some(({ remedy }) => remedy === 'encode-sound');
   const { animation } = media;
   const animated = animation === null ? null : planRounds(animation, settings);
   const timeline = animated ?? timelineOf(seen, encodesPicture, settings, part);
   const { frameRate, cutSeconds, expectedSeconds } = timeline;
+  const lengthSeconds = expectedSeconds ?? Infinity;
+  const soundMostKbps = encodesPicture ? soundCeiling(lengthSeconds, settings) : Infinity;
+  const soundKbps =
+    sound !== null && !encodesSound
+      ? Math.max(sound.bitrateKbps ?? 0, settings.audioBitrateKbps)
+      : Math.min(settings.audioBitrateKbps, soundMostKbps);
   const place = { ...placeOf(part, frameRate.seconds / frameRate.frames), cutSeconds };
   return {
     kind: 'video',
@@ -119,11 +131,11 @@ export function planVideo(
     reasons: [...faults.map(({ reason }) => reason), ...timeline.reasons, ...wishes, ...because],
     demuxer: media.demuxer,
     picture: encodesPicture
-      ? encodePicture(seen, timeline, settings)
+      ? encodePicture(seen, timeline, bitrateCeiling(lengthSeconds, settings, soundKbps), settings)
       : { action: 'copy', index: picture.index, codec: picture.codec },
     sound:
       sound !== null && encodesSound
-        ? encodeSound(sound, media, place, settings)
+        ? { ...encodeSound(sound, media, place, settings), bitrateKbps: soundKbps }
         : keepSound(sound, settings),
     ...place,
     expectedSeconds,
@@ -145,6 +157,18 @@ function timelineOf(
   return { frameRate, cutSeconds, expectedSeconds, rounds: null, reasons: [] };
 }
 
+/** A sound that is fine in itself, and too heavy beside a picture that has to fit the limit. */
+function brokenWeight(
+  { bitrateKbps }: SoundStream,
+  { durationSeconds }: VideoSeen['media'],
+  settings: Settings,
+): readonly string[] {
+  const kbps = bitrateKbps ?? settings.audioBitrateKbps;
+  return kbps <= soundCeiling(durationSeconds ?? Infinity, settings)
+    ? []
+    : [`its sound of ${Math.round(kbps)} kbit/s leaves too little for the picture`];
+}
+
 function keepSound(sound: SoundStream | null, settings: Settings): VideoPlan['sound'] {
   if (sound === null) return { action: settings.silentTrack ? 'silence' : 'none' };
   return { action: 'copy', index: sound.index, codec: sound.codec };
@@ -152,7 +176,8 @@ function keepSound(sound: SoundStream | null, settings: Settings): VideoPlan['so
 
 function encodePicture(
   { media, picture, sound }: VideoSeen,
-  { frameRate, expectedSeconds, rounds }: Timeline,
+  { frameRate, rounds }: Timeline,
+  maxBitrateKbps: number,
   settings: Settings,
 ): EncodePicture {
   const colours = coloursOf(picture, media.canToneMap);
@@ -169,7 +194,7 @@ function encodePicture(
     holdSeconds: holdSeconds(picture, sound, frameRate),
     crf: settings.videoCrf,
     preset: settings.videoPreset,
-    maxBitrateKbps: bitrateCeiling(expectedSeconds ?? Infinity, settings),
+    maxBitrateKbps,
   };
 }
 

@@ -29,6 +29,9 @@ const ALLOWED_TAGS: readonly string[] = [
   ...['encoder', 'handler_name', 'language', 'vendor_id'],
 ];
 
+/** How it is turned has a rule of its own; how full the decoder's buffer gets is no fact of ours. */
+const OWN_SIDE_DATA: readonly string[] = ['Display Matrix', 'CPB properties'];
+
 /** Containers that count frames in the order of decoding, and nothing else. */
 const WITHOUT_SHOWN_TIMES: readonly string[] = ['avi', 'h264'];
 
@@ -144,6 +147,10 @@ const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
       ...media.others,
     ];
     return further.length === 0 ? null : `it carries further streams (${further.join(', ')})`;
+  },
+  ({ picture }) => {
+    const further = picture.sideData.filter((type) => !OWN_SIDE_DATA.includes(type));
+    return further.length === 0 ? null : `it carries side data (${further.join(', ')})`;
   },
   ({ media }) => (media.chapters === 0 ? null : `it carries ${media.chapters} chapters`),
   // Another container keeps its own marks as tags; they go with it.

@@ -60,6 +60,7 @@ const CONTAINER: readonly (readonly [ClipChanges, RegExp])[] = [
   [{ media: { pictures: [conformingPicture, cover] } }, /further streams \(picture\)/],
   [{ media: { sounds: [conformingSound, conformingSound] } }, /further streams \(sound\)/],
   [{ media: { others: ['subtitle', 'data'] } }, /further streams \(subtitle, data\)/],
+  [{ picture: { sideData: ['Stereo 3D'] } }, /side data \(Stereo 3D\)/],
   [{ media: { chapters: 3 } }, /3 chapters/],
   [{ media: { tags: { major_brand: 'isom', location: '+52+013/' } } }, /metadata \(location\)/],
   [{ picture: { tags: { creation_time: '2026' } } }, /metadata \(creation_time\)/],

@@ -133,6 +133,7 @@ const anyPicture = fc.record(
     primaries: mostly<string | null>('bt709', null, 'bt2020'),
     transfer: mostly<string | null>('bt709', null, 'smpte2084', 'arib-std-b67'),
     range: mostly<string | null>('tv', null, 'pc'),
+    sideData: mostly<readonly string[]>([], ['Mastering display metadata', 'Stereo 3D']),
   },
   { requiredKeys: [] },
 );

@@ -74,6 +74,7 @@ function keepsVideo({ media, picture, sound }: Of<'video'>): boolean {
     !picture.mirrored &&
     !picture.hasAlpha &&
     !picture.hasDisplayMatrix &&
+    picture.sideData.length === 0 &&
     rate !== null &&
     base !== null &&
     rate <= 30.02 &&

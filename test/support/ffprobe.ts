@@ -52,10 +52,10 @@ const probeSchema = z.object({
 export type Ffprobe = z.output<typeof probeSchema>;
 export type FfprobeStream = z.output<typeof streamSchema>;
 
-/** Everything that the bundled ffprobe says of a file, its packets too. */
-export async function ffprobe(path: string): Promise<Ffprobe> {
+/** Everything that the bundled ffprobe, or another, says of a file, its packets too. */
+export async function ffprobe(path: string, program = bundledFfprobe): Promise<Ffprobe> {
   const show = ['-show_format', '-show_streams', '-show_chapters', '-show_packets'];
-  const stdout = await runForBytes(bundledFfprobe, [
+  const stdout = await runForBytes(program, [
     ...['-v', 'error', '-of', 'json'],
     ...show,
     ...['-i', `file:${path}`],

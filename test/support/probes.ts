@@ -47,6 +47,7 @@ export const conformingPicture: PictureStream = {
   matrix: 'bt709',
   range: 'tv',
   ...{ durationSeconds: 20, endSeconds: 20 },
+  sideData: [],
   isCover: false,
   isDefault: true,
   tags: { language: 'und', handler_name: 'VideoHandler' },
@@ -60,6 +61,7 @@ export const conformingSound: SoundStream = {
   sampleRateHz: 48_000,
   channels: 2,
   ...{ durationSeconds: 20, endSeconds: 20 },
+  bitrateKbps: 128,
   isDefault: true,
   tags: { language: 'und', handler_name: 'SoundHandler' },
 };

@@ -1,0 +1,3 @@
+import { testEveryCodec } from './every-codec.js';
+
+await testEveryCodec('V');
