@@ -225,7 +225,8 @@ describe('a picture is decoded once', () => {
     await inspect(ffmpeg, svg, { scratch });
     const [rendered = ''] = await readdir(scratch);
     // Another picture in its place comes out: it was not rendered again.
-    await sharp({ create: { width: 1080, height: 1920, channels: 3, background: '#00f' } })
+    const { width, height } = await sharp(join(scratch, rendered)).metadata();
+    await sharp({ create: { width, height, channels: 3, background: '#00f' } })
       .png()
       .toFile(join(scratch, rendered));
     const { output } = await normalizeFile(svg, join(folder, 'made'), { scratch, timeoutMs });
