@@ -1,7 +1,10 @@
 import { open } from 'node:fs/promises';
 
-/** How an MP4 file is laid out, which ffprobe does not tell. */
-export type Mp4Layout = 'moov-first' | 'moov-last' | 'fragmented';
+/**
+ * How an MP4 file is laid out, which ffprobe does not tell. `ragged`: it begins with its index, and
+ * is not one index, one body of data and small boxes to its last byte.
+ */
+export type Mp4Layout = 'moov-first' | 'moov-last' | 'fragmented' | 'ragged';
 
 /** Real files have a handful of boxes before both are met; a forged one may have millions. */
 const MAX_BOXES = 10_000;
@@ -29,7 +32,8 @@ export async function readMp4Layout(path: string): Promise<Mp4Layout | null> {
     }
     const first = order.find((type) => type === 'moov' || type === 'mdat');
     if (first === undefined) return null;
-    return first === 'moov' ? 'moov-first' : 'moov-last';
+    if (first === 'mdat') return 'moov-last';
+    return order.length === 2 && at === fileBytes ? 'moov-first' : 'ragged';
   } finally {
     await file.close();
   }
