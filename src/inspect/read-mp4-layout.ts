@@ -1,29 +1,39 @@
 import { open } from 'node:fs/promises';
 
-/** How an MP4 file is laid out, which ffprobe does not tell. */
-export type Mp4Layout = 'moov-first' | 'moov-last' | 'fragmented';
+/**
+ * How an MP4 file is laid out, which ffprobe does not tell. `ragged`: it begins with its index, and
+ * is not one index, one body of data and small boxes to its last byte.
+ */
+export type Mp4Layout = 'moov-first' | 'moov-last' | 'fragmented' | 'ragged';
 
 /** Real files have a handful of boxes before both are met; a forged one may have millions. */
 const MAX_BOXES = 10_000;
 
 /** Reads the boxes at the top of a file; null where it is no MP4, or has no index and no data. */
 export async function readMp4Layout(path: string): Promise<Mp4Layout | null> {
-  const boxes = await readTopBoxes(path);
-  if (boxes.includes('moof')) return 'fragmented';
-  const first = boxes.find((type) => type === 'moov' || type === 'mdat');
-  if (first === undefined) return null;
-  return first === 'moov' ? 'moov-first' : 'moov-last';
+  const { types, fillsFile } = await readTopBoxes(path);
+  if (types.includes('moof')) return 'fragmented';
+  const order = types.filter((type) => type === 'moov' || type === 'mdat');
+  if (order[0] === undefined) return null;
+  if (order[0] === 'mdat') return 'moov-last';
+  return order.length === 2 && fillsFile ? 'moov-first' : 'ragged';
 }
 
 /** Whether a file of the MP4 family holds tracks: a HEIF or AVIF of one picture has none. */
 export async function hasMovie(path: string): Promise<boolean> {
-  return (await readTopBoxes(path)).includes('moov');
+  return (await readTopBoxes(path)).types.includes('moov');
 }
 
 const FIRST_BOXES: readonly string[] = ['ftyp', 'moov', 'mdat', 'wide', 'free', 'skip', 'styp'];
 
-/** The types of the boxes at the top, as far as the first fragment; none for what is no MP4. */
-async function readTopBoxes(path: string): Promise<readonly string[]> {
+interface TopBoxes {
+  /** As far as the first fragment; none for what is no MP4. */
+  readonly types: readonly string[];
+  /** The last one ends where the file does. */
+  readonly fillsFile: boolean;
+}
+
+async function readTopBoxes(path: string): Promise<TopBoxes> {
   const file = await open(path);
   try {
     const { size: fileBytes } = await file.stat();
@@ -41,7 +51,7 @@ async function readTopBoxes(path: string): Promise<readonly string[]> {
       if (length < 8) break; // 0: to the end of the file
       at += length;
     }
-    return types;
+    return { types, fillsFile: at === fileBytes };
   } finally {
     await file.close();
   }

@@ -35,5 +35,6 @@ export function spanOf(packets: NonNullable<RawProbe['packets']>): number | null
     first = Math.min(first, pts_time ?? Infinity);
     last = Math.max(last, pts_time ?? -Infinity);
   }
-  return last < first ? null : last - first;
+  // Sound begins a little before zero, where its encoder's delay is.
+  return last < first ? null : last - Math.max(0, first);
 }

@@ -137,6 +137,7 @@ const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ media }) => {
     if (media.demuxer !== 'mov' || media.layout === 'moov-first') return null;
     if (media.layout === 'fragmented') return 'it is fragmented';
+    if (media.layout === 'ragged') return 'it holds more than its index and its data';
     return media.layout === null ? 'its index is not at the start' : 'its index is at the end';
   },
   ({ media }, { maxDurationSeconds }) => brokenDuration(media, maxDurationSeconds),

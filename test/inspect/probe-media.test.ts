@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/inspect/inspect.js';
@@ -116,6 +116,15 @@ describe('the layout of an MP4', () => {
       ...words('-movflags frag_keyframe+empty_moov'),
     ]);
     await expect(readMp4Layout(path)).resolves.toBe('fragmented');
+  });
+
+  it('of one with bytes behind its boxes is ragged', async () => {
+    const path = join(await tempFolder(), 'a.mp4');
+    const bytes = await readFile(fixture('conforming.mp4'));
+    for (const more of [Buffer.alloc(100), bytes.subarray(-5000)]) {
+      await writeFile(path, Buffer.concat([bytes, more]));
+      await expect(readMp4Layout(path)).resolves.toBe('ragged');
+    }
   });
 
   it('of a forged one with endless boxes is told in no time', async () => {

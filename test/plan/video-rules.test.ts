@@ -53,6 +53,7 @@ const CONTAINER: readonly (readonly [ClipChanges, RegExp])[] = [
   [{ media: { tags: {} } }, /QuickTime, not MP4/],
   [{ media: { tags: { major_brand: '3gp5' } } }, /3GP, not MP4/],
   [{ media: { layout: 'moov-last' } }, /index is at the end/],
+  [{ media: { layout: 'ragged' } }, /more than its index and its data/],
   [{ media: { layout: 'fragmented' } }, /fragmented/],
   [{ media: { layout: null } }, /index is not at the start/],
   [{ media: { durationSeconds: 60.001 } }, /60\.001 s is longer than 60 s/],

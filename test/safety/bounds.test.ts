@@ -14,6 +14,7 @@ import { expectVideoContract } from '../support/contract.js';
 import { longestSeconds } from '../support/ffprobe.js';
 import { fixture } from '../support/fixtures.js';
 import { isAlive } from '../support/is-alive.js';
+import { lavfi, makeMedia, words } from '../support/make-media.js';
 import { ffmpeg, normalizeFile } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -127,6 +128,15 @@ describe('a clip whose header is absurd', () => {
     uint32(1, -1).copy(bytes, bytes.indexOf('mvhd') + 16);
     await expect(endOf('a.mp4', bytes)).resolves.toBe('prepared');
   });
+});
+
+it('a sound that begins 18 s and 10 MB into a transport stream is found all the same', async () => {
+  const file = await makeMedia(path.join(await tempFolder(), 'a.ts'), [
+    ...[...lavfi('testsrc2=s=640x360:d=22'), '-itsoffset', '18', ...lavfi('sine=d=4')],
+    ...words('-c:v libx264 -preset ultrafast -b:v 5M -minrate 5M -maxrate 5M -bufsize 1M -c:a aac'),
+  ]);
+  const seen = await inspect(ffmpeg, file);
+  expect(seen).toMatchObject({ type: 'video', sound: { codec: 'aac', sampleRateHz: 44_100 } });
 });
 
 describe('one run of a program', () => {

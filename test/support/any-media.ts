@@ -148,8 +148,8 @@ export const anyClip: fc.Arbitrary<Media> = fc
     ),
     sound: fc.option(anySound, { freq: 4 }),
     container: anyContainer,
-    layout: mostly<'moov-first' | 'moov-last' | 'fragmented' | null>(
-      ...(['moov-first', 'moov-last', 'fragmented', null] as const),
+    layout: mostly<'moov-first' | 'moov-last' | 'fragmented' | 'ragged' | null>(
+      ...(['moov-first', 'moov-last', 'fragmented', 'ragged', null] as const),
     ),
     demuxer: mostly('mov', 'matroska', 'avi'),
     tags: mostly({ major_brand: 'isom' }, { major_brand: 'isom', location: '+52+013/' }),
