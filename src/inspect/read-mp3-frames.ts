@@ -192,7 +192,7 @@ async function readTag(
     if (header.length < 10 || header.toString('latin1', 0, 3) !== 'ID3') return { end, frames };
     const body = end + 10;
     end = body + syncsafe(header.subarray(6));
-    frames.push(...(await tagFrames(bytesAt, body, end, header[3] ?? 0)));
+    for (const name of await tagFrames(bytesAt, body, end, header[3] ?? 0)) frames.push(name);
   }
 }
 
