@@ -141,13 +141,15 @@ export async function probe(
     }
     case 'ffmpeg': {
       const found = await probeAs(ffmpeg, path, format, name, options);
-      if (found.type !== 'unusable') return found;
+      if (found.type !== 'unusable' && found.type !== 'not-media') return found;
       // Its first bytes may look like another format: frames of FLAC do like AAC.
       const second = await probeUnknown(ffmpeg, path, SAFE_DEMUXERS, name, options);
-      return second.type === 'not-media' && format.demuxers !== 'mp3' ? found : second;
+      return second.type === 'not-media' ? found : second;
     }
   }
 }
+
+const UNKNOWN = { type: 'not-media', label: 'unknown bytes' } as const;
 
 async function probeAs(
   ffmpeg: Ffmpeg,
@@ -162,10 +164,7 @@ async function probeAs(
     return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
   }
   // Two bytes are all that is known of an MP3, and an ID3 tag stands before other sounds too.
-  if (demuxers === 'mp3' && media.mp3 === null) {
-    const why = `${label}, but it holds no frames that follow each other`;
-    return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
-  }
+  if (demuxers === 'mp3' && media.mp3 === null) return UNKNOWN;
   return chooseStreams(label, media, name);
 }
 
@@ -177,19 +176,18 @@ async function probeUnknown(
   name: string,
   options: InspectOptions,
 ): Promise<Inspection> {
-  const notMedia = { type: 'not-media', label: 'unknown bytes' } as const;
   let media = await tryProbe(ffmpeg, path, demuxers, options);
   // A recording may begin with 100 kB of something else, over which only this demuxer gets.
   if (media instanceof StatuscastError) media = await tryProbe(ffmpeg, path, 'mp3', options);
-  if (media instanceof StatuscastError) return notMedia;
+  if (media instanceof StatuscastError) return UNKNOWN;
   const found = chooseStreams(media.demuxer.toUpperCase(), media, name);
   if (found.type === 'unusable' || found.type === 'not-media' || found.type === 'image') {
-    return notMedia;
+    return UNKNOWN;
   }
-  if (media.demuxer === 'mp3') return media.mp3 === null ? notMedia : found;
+  if (media.demuxer === 'mp3') return media.mp3 === null ? UNKNOWN : found;
   if (!GUESSING_DEMUXERS.has(media.demuxer)) return found;
   const stream = found.type === 'video' ? found.picture : found.sound;
-  return (await doesDecode(ffmpeg, path, media.demuxer, stream.index, options)) ? found : notMedia;
+  return (await doesDecode(ffmpeg, path, media.demuxer, stream.index, options)) ? found : UNKNOWN;
 }
 
 /** A picture of several frames, or null where it is still or cannot be read as a moving one. */
