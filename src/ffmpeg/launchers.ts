@@ -15,10 +15,10 @@ export interface MemoryLimiter {
 }
 
 /**
- * Address space of one ffmpeg or ffprobe. The most that honest files were measured to take, with
- * the bundled build and with 5.1: HEVC of 7680×4320 in 10 bits, tone-mapped, 2.0 GB with one thread
- * and 3.7 GB with 16; without tone-mapping 2.8 GB; a PNG of 100 megapixels in 16 bits 1.2 GB, as BMP
- * in 8 bits 0.7 GB; ffprobe 0.1 GB.
+ * Address space of one ffmpeg or ffprobe. The most that honest files were measured to take: HEVC of
+ * 7680×4320 in 10 bits, tone-mapped by the bundled build, 2.0 GB with one thread and 3.7 GB with 16;
+ * scaled only, by 5.1, 1.1 and 2.8 GB; a PNG of 100 megapixels in 16 bits, by 5.1 with 16 threads,
+ * 1.2 GB; as BMP in 8 bits, by the bundled build, 0.7 GB; ffprobe 0.1 GB.
  */
 const MEMORY_MAX_BYTES = 6 * 1024 ** 3;
 

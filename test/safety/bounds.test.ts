@@ -42,8 +42,8 @@ describe('a picture that claims too much is refused with the figure', () => {
     ['a PNG of 50000×50000 in 3 kB', png(50_000, 50_000), /2500 megapixels are more than 100/],
     ['a GIF of 65535×65535', gif(65_535, 65_535, 1), /4294\.836 megapixels are more than 100/],
     ['a JPEG of 200 scans', scans(90, 160, 199), /200 scans, and more than 100 are not read/],
-  ])('%s', async (_, bytes, words) => {
-    await expect(endOf('a.bin', bytes)).resolves.toMatch(words);
+  ])('%s', async (_, bytes, reason) => {
+    await expect(endOf('a.bin', bytes)).resolves.toMatch(reason);
   });
 
   it('a PNG with a text of 100 MB, packed, is read as if it had none', async () => {
