@@ -10,7 +10,9 @@ import { tempFolder } from '../support/temp-folder.js';
 it('side data in the description of a picture is emptied in place, and all else stays', async () => {
   const folder = await tempFolder();
   const path = join(folder, 'a.mp4');
-  const bytes = await readFile(fixture('conforming.mp4'));
+  const copy = ['-i', fixture('conforming.mp4'), '-c', 'copy'];
+  await makeMedia(path, [...copy, '-movflags', '+faststart+write_colr']);
+  const bytes = await readFile(path);
   // A box of the right place and length: the colours become the light level of HDR.
   const at = bytes.indexOf('colr');
   bytes.write('clli', at, 'latin1');
