@@ -94,28 +94,41 @@ export async function probe(
     }
     case 'sharp':
       return inspectImage(path, name, format.label);
-    case 'ffmpeg': {
-      const found = await probeAs(ffmpeg, path, format, options, name);
-      if (found.type !== 'unusable') return found;
-      // Its first bytes may look like another format: frames of FLAC do like AAC.
-      const media = await tryProbe(ffmpeg, path, SAFE_DEMUXERS, options);
-      if (media instanceof StatuscastError) return found;
-      const second = chooseStreams(media.demuxer.toUpperCase(), media, name);
-      return second.type === 'unusable' ? found : second;
-    }
+    case 'ffmpeg':
+      return inspectMedia(ffmpeg, path, name, format, options);
   }
 }
 
-async function probeAs(
+async function inspectMedia(
   ffmpeg: Ffmpeg,
   path: string,
-  format: Extract<Format, { readonly reader: 'ffmpeg' }>,
-  options: InspectOptions,
   name: string,
+  { label, demuxers }: Extract<Format, { readonly reader: 'ffmpeg' }>,
+  options: InspectOptions,
 ): Promise<Inspection> {
-  const media = await tryProbe(ffmpeg, path, format.demuxers, options);
-  if (!(media instanceof StatuscastError)) return chooseStreams(format.label, media, name);
-  const why = `${format.label}, but ${reasonIn(media.message, path)}`;
+  const media = await tryProbe(ffmpeg, path, demuxers, options);
+  const found = toInspection(label, media, path, name);
+  if (found.type !== 'unusable') return found;
+  // Of a short file a demuxer may doubt what it would read if forced; and the first bytes may look
+  // like another format: frames of FLAC do like AAC.
+  const [forced = demuxers] = demuxers.split(',');
+  for (const others of [...(forced === demuxers ? [] : [forced]), SAFE_DEMUXERS]) {
+    // oxlint-disable-next-line no-await-in-loop
+    const again = await tryProbe(ffmpeg, path, others, options);
+    const second = toInspection(label, again, path, name);
+    if (second.type !== 'unusable') return second;
+  }
+  return found;
+}
+
+function toInspection(
+  label: string,
+  media: MediaProbe | StatuscastError,
+  path: string,
+  name: string,
+): Inspection {
+  if (!(media instanceof StatuscastError)) return chooseStreams(label, media, name);
+  const why = `${label}, but ${reasonIn(media.message, path)}`;
   return { type: 'unusable', error: { code: 'undecodable', file: name, why } };
 }
 
