@@ -142,6 +142,13 @@ export async function probe(
     case 'ffmpeg': {
       const found = await probeAs(ffmpeg, path, format, name, options);
       if (found.type !== 'unusable' && found.type !== 'not-media') return found;
+      // Of a short file a demuxer may doubt what it would read if forced.
+      const [forced = format.demuxers] = format.demuxers.split(',');
+      if (forced !== format.demuxers) {
+        const only = { label: format.label, demuxers: forced };
+        const again = await probeAs(ffmpeg, path, only, name, options);
+        if (again.type !== 'unusable') return again;
+      }
       // Its first bytes may look like another format: frames of FLAC do like AAC.
       const second = await probeUnknown(ffmpeg, path, SAFE_DEMUXERS, name, options);
       return second.type === 'not-media' ? found : second;

@@ -122,6 +122,32 @@ function expectShown({ fit, crop, width: frame }: ImagePlan, size: Size): void {
   const least = filled((crop.width - 0.5) / 9, (crop.height - 0.5) / 16);
   expect(units, 'the largest of these').toBeGreaterThanOrEqual(Math.min(120, Math.floor(least)));
 }
+it('every plan of a clip that is encoded fits its limit by its rates, where any rate could', () => {
+  const limits = fc.record({
+    videoMaxBytes: fc.integer({ min: 100_000, max: 100_000_000 }),
+    maxDurationSeconds: fc.double({ min: 1, max: 60, noNaN: true }),
+    audioBitrateKbps: fc.integer({ min: 32, max: 320 }),
+  });
+  fc.assert(
+    fc.property(anyClip, limits, (seen, given) => {
+      const decided = plan(seen, 'file', createSettings(given));
+      if (decided.action === 'refuse' || seen.type !== 'video') return;
+      if (decided.kind !== 'video' || decided.picture.action !== 'encode') return;
+      // Silence takes next to nothing.
+      const copied = seen.sound === null ? 0 : (seen.sound.bitrateKbps ?? given.audioBitrateKbps);
+      const soundKbps = decided.sound.action === 'encode' ? decided.sound.bitrateKbps : copied;
+      const { maxBitrateKbps } = decided.picture;
+      if (maxBitrateKbps === LOWEST_KBPS) return;
+      const seconds = Math.min(seen.media.durationSeconds ?? Infinity, given.maxDurationSeconds);
+      const kbits = maxBitrateKbps * (seconds + 1) + soundKbps * seconds;
+      expect((kbits * 1000) / 8).toBeLessThanOrEqual(given.videoMaxBytes);
+    }),
+    RUNS,
+  );
+});
+
+/** What the picture gets where there is no room: the second try and the refusal are for that. */
+const LOWEST_KBPS = 40;
 
 function expectFit(decided: Plan, seen: Media): void {
   switch (decided.kind) {

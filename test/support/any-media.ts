@@ -74,6 +74,7 @@ const anySound = fc.record(
       fc.integer({ min: 1, max: 768_000 }),
     ),
     channels: fc.oneof(fc.constantFrom(1, 2), fc.integer({ min: 1, max: 64 })),
+    bitrateKbps: mostly<number | null>(128, null, 8, 320, 576, 1_000_000),
   },
   { requiredKeys: [] },
 );
@@ -152,15 +153,27 @@ export const anyClip: fc.Arbitrary<Media> = fc
       ...(['moov-first', 'moov-last', 'fragmented', 'ragged', null] as const),
     ),
     demuxer: mostly('mov', 'matroska', 'avi'),
+    furtherSounds: mostly(0, 1, 5),
+    furtherPictures: mostly(0, 1, 2),
     tags: mostly({ major_brand: 'isom' }, { major_brand: 'isom', location: '+52+013/' }),
   })
-  .map(({ picture, rate, size, sound, container, ...media }) =>
-    clipOf({
+  .map(({ picture, rate, size, sound, container, furtherSounds, furtherPictures, ...media }) => {
+    const clip = clipOf({
       picture: { ...picture, ...rate, ...size },
       sound,
       media: { ...container, ...media },
-    }),
-  );
+    });
+    if (clip.type !== 'video') return clip;
+    const { pictures, sounds } = clip.media;
+    return {
+      ...clip,
+      media: {
+        ...clip.media,
+        pictures: [...pictures, ...Array.from({ length: furtherPictures }, () => clip.picture)],
+        sounds: [...sounds, ...Array.from({ length: furtherSounds }, () => conformingSound)],
+      },
+    };
+  });
 
 /** The first value, as often as not. */
 function mostly<Value>(usual: Value, ...others: readonly Value[]): fc.Arbitrary<Value> {
