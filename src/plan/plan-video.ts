@@ -118,7 +118,8 @@ export function planVideo(
   const animated = animation === null ? null : planRounds(animation, settings);
   const timeline = animated ?? timelineOf(seen, encodesPicture, settings, part);
   const { frameRate, cutSeconds, expectedSeconds } = timeline;
-  const lengthSeconds = expectedSeconds ?? Infinity;
+  // The last frame may be shown beyond the cut.
+  const lengthSeconds = Math.max(expectedSeconds ?? Infinity, media.durationSeconds ?? 0);
   const soundMostKbps = encodesPicture ? soundCeiling(lengthSeconds, settings) : Infinity;
   const soundKbps =
     sound !== null && !encodesSound
