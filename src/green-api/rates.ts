@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { StatuscastError } from '../errors.js';
 import { CALLS_PER_SECOND, DELETES_PER_SECOND, SENDS_PER_SECOND } from '../limits.js';
@@ -30,22 +31,37 @@ export interface RateLimiter {
 
 /** One lane for each method, each with a sliding window: never over the rate in any second. */
 export function createRateLimiter(rates: Rates = DEFAULT_RATES): RateLimiter {
-  const lanes = new Map<string, PQueue>();
+  const lanes = new Map<string, { readonly queue: PQueue; readonly starts: number[] }>();
   return async (method, call, signal) => {
     const rate = rates[method] ?? DEFAULT_RATES[method] ?? CALLS_PER_SECOND;
     if (rate === 0) return call();
-    let lane = lanes.get(method);
-    if (lane === undefined) {
-      // Without `strict` the window is fixed, and up to twice as many start within one second.
-      lane = new PQueue({ intervalCap: rate, interval: WINDOW_MS, strict: true });
-      lanes.set(method, lane);
-    }
+    const lane = lanes.get(method) ?? { queue: new PQueue({ concurrency: 1 }), starts: [] };
+    lanes.set(method, lane);
+    const options = signal === undefined ? {} : { signal };
     // Only the start is limited: the call itself outlives its place in the lane.
-    await lane
-      .add(() => undefined, signal === undefined ? {} : { signal })
+    await lane.queue
+      .add(() => takeStart(lane.starts, rate, options), options)
       .catch(() => {
         throw new StatuscastError({ code: 'interrupted' });
       });
     return call();
   };
+}
+
+/**
+ * Waits until a start falls within no window that is full, by the clock that nobody sets: the
+ * queue's own intervals go by the time of day, and a clock that was put forward by 26 ms let 10
+ * calls into one second.
+ */
+async function takeStart(
+  starts: number[],
+  rate: number,
+  options: { readonly signal?: AbortSignal },
+): Promise<void> {
+  const isFull = starts.length >= rate;
+  const oldestMs = isFull ? (starts[0] ?? -Infinity) : -Infinity;
+  const waitMs = oldestMs + WINDOW_MS - performance.now();
+  if (waitMs > 0) await setTimeout(Math.ceil(waitMs), undefined, options);
+  if (isFull) starts.shift();
+  starts.push(performance.now());
 }

@@ -154,7 +154,11 @@ async function answer(
   method: string,
   work: () => Promise<Reply | null>,
 ): Promise<Response> {
-  const request: Service['requests'][number] = { method, at: Date.now(), status: null };
+  const request: Service['requests'][number] = {
+    method,
+    at: performance.timeOrigin + performance.now(),
+    status: null,
+  };
   service.requests.push(request);
   const running = work()
     .catch((error: unknown) => refuse(500, `Internal server error: ${String(error)}`, ''))
