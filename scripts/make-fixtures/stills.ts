@@ -29,7 +29,7 @@ export const stills: readonly Fixture[] = [
     file: 'album/zipped.svgz',
     made: 'zlib: a drawing of 20×20 with gzip around it',
     expected: image('encode'),
-    make: async () => gzip(Buffer.from(logo('width="20" height="20" viewBox="0 0 16 16"'))),
+    make: async () => gzip(Buffer.from(logo('width="20" height="20" viewBox="0 0 20 20"'))),
   },
   {
     file: 'album/paint.bmp',
