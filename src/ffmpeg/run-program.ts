@@ -84,10 +84,9 @@ export async function runProgram(run: ProgramRun): Promise<string> {
     }
   });
 
-  const fed = feed(child, run.input, stop);
+  feed(child, run.input, stop);
   try {
     const exit = await exitOf(child);
-    await fed;
     if (stopped.length > 0) throw stopped[0];
     if (exit !== 'code 0') throw failed(run, stderr.trim() || `it ended with ${exit}`);
     return run.onLine === undefined ? stdout : stderr;
@@ -99,12 +98,15 @@ export async function runProgram(run: ProgramRun): Promise<string> {
   }
 }
 
-/** Gives a program its standard input. Settles without an error once nothing more can be given. */
-async function feed(
+/**
+ * Gives a program its standard input. Nobody waits for it: once the program is gone nothing can be
+ * given, and a source that is stuck may never hear of that (Node 24 waits for its next piece).
+ */
+function feed(
   child: ChildProcess,
   input: AsyncIterable<Buffer> | undefined,
   stop: (why: unknown) => void,
-): Promise<void> {
+): void {
   const { stdin } = child;
   if (input === undefined || stdin === null) return;
   const source = Readable.from(input, { objectMode: true, highWaterMark: 1 });
@@ -113,7 +115,7 @@ async function feed(
   source.once('error', (thrown) => {
     if (!stdin.destroyed) stop(thrown);
   });
-  await pipeline(source, stdin).catch(() => undefined);
+  pipeline(source, stdin).catch(() => undefined);
 }
 
 function start(run: ProgramRun): ChildProcess {
