@@ -1,11 +1,11 @@
-import sharp, { type OverlayOptions } from 'sharp';
+import sharp from 'sharp';
+import { barsIn, barsSvg } from './draw-bars.js';
+import { drawWords, type Words } from './draw-words.js';
+import { LAYOUT_WIDTH, svg } from './draw-layout.js';
 
 /** What is drawn once of a sound that is shown as a video: all that does not move. */
-export interface Scene {
-  readonly width: number;
+export interface Scene extends Words {
   readonly height: number;
-  readonly title: string;
-  readonly artist: string | null;
   /** `#RRGGBB` */
   readonly background: string;
   /** A picture's own bytes; null: there is none. */
@@ -13,41 +13,10 @@ export interface Scene {
   readonly maxPixels: number;
 }
 
-/** Where the bars of the waveform are, in pixels. */
-export interface Bars {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly count: number;
-}
-
-// The layout of a 720×1280 picture, clear of what phones draw over its top and bottom.
-const LAYOUT_WIDTH = 720;
 const ART = { size: 528, top: 168, radius: 36 } as const;
-const TITLE = { top: 744, height: 116, points: 44 } as const;
-const ARTIST = { height: 44, points: 30 } as const;
-const TEXT_WIDTH = 600;
-const BARS = { left: 72, top: 928, width: 576, height: 176, count: 48, gap: 4 } as const;
-
-const TITLE_MAX_LETTERS = 80;
-const ARTIST_MAX_LETTERS = 60;
 
 /** Hues that white words can be read on, whichever of them a title leads to. */
 const HUES: readonly string[] = ['#1f8a70', '#2f6fb5', '#7a4fb0', '#b0476f', '#b5622f', '#3f7d3a'];
-
-/** The bars' place in a picture of this width; all of it even, for the colours' half resolution. */
-export function barsIn(width: number): Bars {
-  const scale = width / LAYOUT_WIDTH;
-  const even = (pixels: number) => Math.round((pixels * scale) / 2) * 2;
-  return {
-    left: even(BARS.left),
-    top: even(BARS.top),
-    width: even(BARS.width),
-    height: even(BARS.height),
-    count: BARS.count,
-  };
-}
 
 /**
  * Draws a scene as a PNG, with the gaps between its bars below it: the part of the scene behind the
@@ -67,7 +36,7 @@ export async function drawBackground(scene: Scene): Promise<Buffer> {
         left: Math.round((width - ART.size * scale) / 2),
         top: Math.round(ART.top * scale),
       },
-      ...(await drawWords(scene, scale)),
+      ...(await drawWords(scene)),
     ])
     .png()
     .toBuffer();
@@ -158,99 +127,6 @@ function note(size: number, light: string, dark: string): string {
       <ellipse cx="196" cy="354" rx="48" ry="37" transform="rotate(-18 196 354)"/>
       <ellipse cx="326" cy="320" rx="48" ry="37" transform="rotate(-18 326 320)"/>
     </g>`;
-}
-
-/** Title and artist below the art. Where the machine has no fonts the words are left out. */
-async function drawWords(scene: Scene, scale: number): Promise<readonly OverlayOptions[]> {
-  const title = await drawText(
-    shorten(scene.title, TITLE_MAX_LETTERS),
-    'bold',
-    TITLE.points * scale,
-    {
-      width: TEXT_WIDTH * scale,
-      height: TITLE.height * scale,
-    },
-  );
-  const artist =
-    scene.artist === null
-      ? null
-      : await drawText(shorten(scene.artist, ARTIST_MAX_LETTERS), 'normal', ARTIST.points * scale, {
-          width: TEXT_WIDTH * scale,
-          height: ARTIST.height * scale,
-        });
-  const placed: OverlayOptions[] = [];
-  let top = Math.round(TITLE.top * scale);
-  for (const text of [title, artist]) {
-    if (text === null) continue;
-    placed.push({ input: text.png, left: Math.round((scene.width - text.width) / 2), top });
-    top += text.height + Math.round(16 * scale);
-  }
-  return placed;
-}
-
-interface Drawn {
-  readonly png: Buffer;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Words in any script, in white, made smaller where they do not fit; null where there is no way. */
-async function drawText(
-  words: string,
-  weight: 'bold' | 'normal',
-  points: number,
-  room: { readonly width: number; readonly height: number },
-): Promise<Drawn | null> {
-  const text = `<span foreground="#ffffff" weight="${weight}">${escapeMarkup(words)}</span>`;
-  try {
-    const { data, info } = await sharp({
-      text: {
-        text,
-        font: `sans ${Math.round(points)}`,
-        dpi: 72,
-        ...{ width: Math.round(room.width), align: 'centre', wrap: 'word-char', rgba: true },
-      },
-    })
-      .resize(Math.round(room.width), Math.round(room.height), {
-        fit: 'inside',
-        withoutEnlargement: true,
-      })
-      .png()
-      .toBuffer({ resolveWithObject: true });
-    return { png: data, width: info.width, height: info.height };
-  } catch {
-    return null;
-  }
-}
-
-/** So many letters as people count them, without control characters and half surrogates. */
-function shorten(words: string, maxLetters: number): string {
-  const plain = words.replaceAll(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim();
-  const letters = [...new Intl.Segmenter().segment(plain)].map(({ segment }) => segment);
-  return letters.length <= maxLetters ? plain : `${letters.slice(0, maxLetters - 1).join('')}…`;
-}
-
-function escapeMarkup(words: string): string {
-  return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** All bars, of one height, in the middle of their place. */
-function barsSvg(bars: Bars, barHeight: number, fill: string, opacity = 1): Buffer {
-  const step = bars.width / bars.count;
-  const gap = (step * BARS.gap * BARS.count) / BARS.width;
-  const top = (bars.height - barHeight) / 2;
-  const all = Array.from({ length: bars.count }, (_, i) => {
-    const left = i * step + gap / 2;
-    return `<rect x="${left}" y="${top}" width="${step - gap}" height="${barHeight}" rx="${(step - gap) / 2}"/>`;
-  });
-  const group = `<g fill="${fill}" fill-opacity="${opacity}">${all.join('')}</g>`;
-  return svg(bars.width, bars.height, group);
-}
-
-function svg(width: number, height: number, body: string): Buffer {
-  return Buffer.from(
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body}</svg>`,
-  );
 }
 
 /** The same for the same title, whenever and wherever it is drawn. */

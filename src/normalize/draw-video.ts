@@ -1,68 +1,68 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import {
-  runFfmpeg,
-  type Recipe,
-  type RecipeInput,
-  type RecipeStream,
-} from '../ffmpeg/run-ffmpeg.js';
+import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.js';
+import type { EncodeSound } from '../plan/plan-sound.js';
 import type { DrawPicture, VideoPlan } from '../plan/plan-video.js';
-import { encodeTo } from './encode-sound.js';
-import { H264_RULES } from './h264.js';
+import { barsIn } from './draw-bars.js';
+import { encodeH264 } from './h264.js';
 import type { NormalizeOptions } from './normalize-options.js';
-import { measureOptions, readOptions, writeOptions } from './place-options.js';
+import { readOptions, writeOptions } from './place-options.js';
 import { WITHOUT_METADATA } from './without-metadata.js';
 
 /** A plan whose picture is drawn. */
-export type DrawnPlan = VideoPlan & { readonly picture: DrawPicture };
+export type DrawnPlan = VideoPlan & { readonly picture: DrawPicture; readonly sound: EncodeSound };
 
 /**
- * Shows a sound as a video: a still picture, drawn once, with a waveform that moves over it.
+ * Draws what does not move of a sound that is shown as a video, for as long as something is done
+ * with it.
  * @param path absolute path of the source
- * @param outputPath absolute path of the MP4; what is drawn is beside it for as long as this takes
- * @throws StatuscastError `program-failed`, `program-timeout`, `interrupted`
+ * @param stillPath absolute path of the PNG, which is gone again afterwards
+ * @throws StatuscastError `program-failed`, `program-timeout`, `interrupted`; and what `work` throws
  */
-export async function drawVideo(
+export async function withStill(
   ffmpeg: Ffmpeg,
   path: string,
   plan: DrawnPlan,
-  outputPath: string,
+  stillPath: string,
   options: NormalizeOptions,
+  work: (stillPath: string) => Promise<void>,
 ): Promise<void> {
-  const { picture, sound } = plan;
-  if (sound.action !== 'encode') throw new Error('a sound is to be drawn that is not encoded');
-  const stillPath = `${outputPath}.png`;
-  const { demuxer } = plan;
-  const source = { source: path, demuxer, codecs: [sound.codec] };
-  const input = { ...source, options: readOptions(plan, { isCopy: false }) };
-  const measured = { ...source, options: measureOptions(plan) };
   try {
     // sharp is heavy, and most videos need none of it.
-    const { barsIn, drawBackground } = await import('./draw-background.js');
-    const cover = await extractCover(ffmpeg, path, plan, `${outputPath}.cover`, options);
-    await writeFile(stillPath, await drawBackground({ ...picture, cover }));
-    const scratchPath = `${outputPath}.trial`;
-    const encoding = { codec: 'aac', input: measured, sound, scratchPath } as const;
-    const audio = await encodeTo(ffmpeg, encoding, options);
-    const still: RecipeInput = { source: stillPath, demuxer: 'png_pipe', options: [] };
-    await runFfmpeg(
-      ffmpeg,
-      {
-        inputs: [input, still],
-        graph: graphOf(picture, sound.index, barsIn(picture.width)),
-        maps: ['[picture]', `0:${sound.index}`],
-        video: encodeDrawing(picture, options),
-        audio: { ...audio, filters: [...audio.filters, ...AT_LEAST_A_SECOND] },
-        options: [...writeOptions(plan), ...[...WITHOUT_METADATA, '-movflags', '+faststart']],
-        format: 'mp4',
-        outputPath,
-      },
-      options,
-    );
+    const { drawBackground } = await import('./draw-background.js');
+    const cover = await extractCover(ffmpeg, path, plan, `${stillPath}.cover`, options);
+    await writeFile(stillPath, await drawBackground({ ...plan.picture, cover }));
+    await work(stillPath);
   } finally {
     await rm(stillPath, { force: true });
   }
+}
+
+/** The still picture with a waveform that moves over it, and the sound. */
+export function drawingRecipe(
+  path: string,
+  plan: DrawnPlan,
+  audio: RecipeStream,
+  stillPath: string,
+  outputPath: string,
+  { threads = 1 }: NormalizeOptions,
+): Recipe {
+  const { demuxer, picture, sound } = plan;
+  const sourceOptions = readOptions(plan, { isCopy: false });
+  return {
+    inputs: [
+      { source: path, demuxer, codecs: [sound.codec], options: sourceOptions },
+      { source: stillPath, demuxer: 'png_pipe', options: [] },
+    ],
+    graph: graphOf(picture, sound.index),
+    maps: ['[picture]', `0:${sound.index}`],
+    video: encodeH264(picture, threads),
+    audio: { ...audio, filters: [...audio.filters, ...AT_LEAST_A_SECOND] },
+    options: [...writeOptions(plan), ...WITHOUT_METADATA, '-movflags', '+faststart'],
+    format: 'mp4',
+    outputPath,
+  };
 }
 
 /** The cover's own bytes, for sharp to decode; null where there is none to be had. */
@@ -107,17 +107,8 @@ const WAVE_ROWS = 44;
  * The still is decoded and converted once, and its one frame repeated; over it the bars, and over
  * them the gaps between. The wave is levelled for the eye: a quiet voice moves too.
  */
-function graphOf(
-  picture: DrawPicture,
-  soundIndex: number,
-  bars: {
-    readonly left: number;
-    readonly top: number;
-    readonly width: number;
-    readonly height: number;
-    readonly count: number;
-  },
-): string {
+function graphOf(picture: DrawPicture, soundIndex: number): string {
+  const bars = barsIn(picture.width);
   const { width, height } = picture;
   const rate = `${picture.frameRate.frames}/${picture.frameRate.seconds}`;
   const toVideo = 'scale=out_color_matrix=bt709:out_range=tv';
@@ -134,17 +125,4 @@ function graphOf(
     `[scene][wave]overlay=${place}:shortest=1[moving]`,
     `[moving][gaps]overlay=${place},format=yuv420p[picture]`,
   ].join(';');
-}
-
-function encodeDrawing(picture: DrawPicture, { threads = 1 }: NormalizeOptions): RecipeStream {
-  const { crf, preset, maxBitrateKbps } = picture;
-  return {
-    codec: 'libx264',
-    filters: [],
-    options: [
-      ...['-preset', preset, '-crf', String(crf)],
-      ...['-maxrate', `${maxBitrateKbps}k`, '-bufsize', `${maxBitrateKbps}k`],
-      ...[...H264_RULES, '-threads', String(threads)],
-    ],
-  };
 }

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
-import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
+import type { DrawPicture, EncodePicture, VideoPlan } from '../plan/plan-video.js';
 import { round } from '../plan/rules.js';
 
 /** The second try aims this far below the limit. */
@@ -8,7 +8,7 @@ const SECOND_TRY_SHARE = 0.92;
 const SECOND_TRY_MIN_KBPS = 8;
 
 /** A plan whose picture is encoded: only such a one can be made smaller. */
-export type EncodingPlan = VideoPlan & { readonly picture: EncodePicture };
+type EncodingPlan = VideoPlan & { readonly picture: EncodePicture | DrawPicture };
 
 /**
  * Encodes, and once more at a lower rate where the result is over its limit: a header may have told
@@ -16,10 +16,10 @@ export type EncodingPlan = VideoPlan & { readonly picture: EncodePicture };
  * @param encode makes the file as the plan says
  * @param measure looks at the finished file
  */
-export async function encodeToFit(
-  plan: EncodingPlan,
+export async function encodeToFit<Plan extends EncodingPlan>(
+  plan: Plan,
   outputPath: string,
-  encode: (plan: EncodingPlan) => Promise<void>,
+  encode: (plan: Plan) => Promise<unknown>,
   measure: (path: string) => Promise<Measured>,
 ): Promise<void> {
   await encode(plan);

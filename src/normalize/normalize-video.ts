@@ -9,18 +9,16 @@ import {
 } from '../ffmpeg/run-ffmpeg.js';
 import { probeMedia } from '../inspect/probe-media.js';
 import type { CopyPicture, EncodePicture, VideoPlan } from '../plan/plan-video.js';
-import { encodeTo, shapeOptions } from './encode-sound.js';
+import type { EncodeSound } from '../plan/plan-sound.js';
+import { encodeTo, shapeOptions, type Encoding } from './encode-sound.js';
 import { encodeToFit, type Measured } from './fit-bytes.js';
 import { freeSideData } from './free-side-data.js';
-import { H264_RULES } from './h264.js';
-import { drawVideo } from './draw-video.js';
+import { drawingRecipe, withStill, type DrawnPlan } from './draw-video.js';
+import { encodeH264, MAX_THREADS } from './h264.js';
 import type { NormalizeOptions } from './normalize-options.js';
 import { pictureFilters } from './picture-filters.js';
 import { measureOptions, readOptions, writeOptions } from './place-options.js';
 import { WITHOUT_METADATA } from './without-metadata.js';
-
-/** More gain nothing at 720 lines, and each takes 0.1 GB for a source of 8K. */
-const MAX_THREADS = 16;
 
 const COPY: RecipeStream = { codec: 'copy', filters: [], options: [] };
 
@@ -44,20 +42,49 @@ export async function normalizeVideo(
     await copyFile(path, outputPath, constants.COPYFILE_FICLONE);
     return;
   }
-  const { picture } = plan;
-  if (picture.action === 'draw') {
-    await drawVideo(ffmpeg, path, { ...plan, picture }, outputPath, options);
-    return;
+  const { picture, sound } = plan;
+  if (picture.action !== 'draw') {
+    await encodeFilmed(ffmpeg, path, { ...plan, picture }, outputPath, options);
+  } else if (sound.action === 'encode') {
+    await encodeDrawn(ffmpeg, path, { ...plan, picture, sound }, outputPath, options);
   }
+  await freeSideData(outputPath);
+}
+
+/** A plan whose picture is in the source. */
+type FilmedPlan = VideoPlan & { readonly picture: CopyPicture | EncodePicture };
+
+async function encodeFilmed(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: FilmedPlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<void> {
   const audio = await audioOf(ffmpeg, path, plan, outputPath, options);
-  const encode = (filmed: FilmedPlan) =>
-    encodeOnce(ffmpeg, path, filmed, audio, outputPath, options);
-  if (picture.action === 'copy') await encode({ ...plan, picture });
+  const encode = (next: FilmedPlan) => encodeOnce(ffmpeg, path, next, audio, outputPath, options);
+  const { picture } = plan;
+  if (picture.action === 'copy') await encode(plan);
   else {
     const measure = () => measureOutput(ffmpeg, outputPath, options);
     await encodeToFit({ ...plan, picture }, outputPath, encode, measure);
   }
-  await freeSideData(outputPath);
+}
+
+async function encodeDrawn(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: DrawnPlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<void> {
+  const encoding = encodingOf(path, plan, plan.sound, outputPath);
+  const audio = await encodeTo(ffmpeg, encoding, options);
+  await withStill(ffmpeg, path, plan, `${outputPath}.png`, options, (still) => {
+    const encode = (next: DrawnPlan) =>
+      runFfmpeg(ffmpeg, drawingRecipe(path, next, audio, still, outputPath, options), options);
+    return encodeToFit(plan, outputPath, encode, () => measureOutput(ffmpeg, outputPath, options));
+  });
 }
 
 async function measureOutput(
@@ -68,9 +95,6 @@ async function measureOutput(
   const made = await probeMedia(ffmpeg, path, 'mov', { signal, timeoutMs });
   return { seconds: made.durationSeconds, soundKbps: made.sounds[0]?.bitrateKbps ?? null };
 }
-
-/** A plan whose picture is in the source. */
-type FilmedPlan = VideoPlan & { readonly picture: CopyPicture | EncodePicture };
 
 async function encodeOnce(
   ffmpeg: Ffmpeg,
@@ -112,9 +136,12 @@ function recipeOf(
       ...('index' in sound ? [`0:${sound.index}`] : []),
       ...silent.map(() => '1:a'),
     ],
-    video: picture.action === 'copy' ? COPY : encodePicture(picture, threads),
+    video: picture.action === 'copy' ? COPY : encodeH264(picture, cores),
     audio,
     options: [
+      // The graph gives frames at a constant rate. ffmpeg, which would make them so once more, goes
+      // by the durations that they had in the source and doubles some.
+      ...(picture.action === 'copy' ? [] : ['-vsync', 'passthrough']),
       ...writeOptions(plan),
       ...WITHOUT_METADATA,
       ...['-movflags', '+faststart', '-max_muxing_queue_size', '4096'],
@@ -177,21 +204,12 @@ async function audioOf(
   outputPath: string,
   options: NormalizeOptions,
 ): Promise<RecipeStream | null> {
-  const { demuxer, sound } = plan;
+  const { sound } = plan;
   switch (sound.action) {
     case 'copy':
       return COPY;
     case 'encode':
-      return encodeTo(
-        ffmpeg,
-        {
-          codec: 'aac',
-          input: { source: path, demuxer, codecs: [sound.codec], options: measureOptions(plan) },
-          sound,
-          scratchPath: `${outputPath}.trial`,
-        },
-        options,
-      );
+      return encodeTo(ffmpeg, encodingOf(path, plan, sound, outputPath), options);
     case 'silence':
       return { codec: 'aac', filters: [], options: shapeOptions(SILENCE) };
     case 'none':
@@ -199,18 +217,21 @@ async function audioOf(
   }
 }
 
-function encodePicture(picture: EncodePicture, threads: number): RecipeStream {
-  const { maxBitrateKbps } = picture;
+function encodingOf(
+  path: string,
+  plan: VideoPlan,
+  sound: EncodeSound,
+  outputPath: string,
+): Encoding {
   return {
-    codec: 'libx264',
-    filters: [],
-    options: [
-      // The graph gives frames at a constant rate. ffmpeg, which would make them so once more, goes
-      // by the durations that they had in the source and doubles some.
-      ...['-vsync', 'passthrough'],
-      ...['-preset', picture.preset, '-crf', String(picture.crf)],
-      ...['-maxrate', `${maxBitrateKbps}k`, '-bufsize', `${maxBitrateKbps}k`],
-      ...[...H264_RULES, '-threads', String(threads)],
-    ],
+    codec: 'aac',
+    input: {
+      source: path,
+      demuxer: plan.demuxer,
+      codecs: [sound.codec],
+      options: measureOptions(plan),
+    },
+    sound,
+    scratchPath: `${outputPath}.trial`,
   };
 }

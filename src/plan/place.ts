@@ -10,6 +10,9 @@ export interface Place {
   readonly cutSeconds: number;
 }
 
+/** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
+export const SOUND_SPARE_SECONDS = 0.05;
+
 /** Key frames are seldom farther apart than 10 s. */
 const LEAD_SECONDS = 12;
 

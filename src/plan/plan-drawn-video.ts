@@ -3,15 +3,13 @@ import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
 import { bitrateCeiling } from './bitrate-ceiling.js';
 import type { FrameRate } from './frame-rate.js';
-import { placeOf } from './place.js';
+import { placeOf, SOUND_SPARE_SECONDS } from './place.js';
 import { encodeSound, soundWishes } from './plan-sound.js';
 import type { VideoPlan } from './plan-video.js';
 
 const FULL_SIZE = { width: 720, height: 1280 } as const;
 /** Bars that jump 25 times a second look smooth; more frames cost a fifth more time. */
 const FRAME_RATE = 25;
-/** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
-const SOUND_SPARE_SECONDS = 0.05;
 /** What is shorter is filled up with silence: nobody sees a video of a few frames. */
 const MIN_SECONDS = 1;
 

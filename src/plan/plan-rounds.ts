@@ -2,6 +2,7 @@ import type { Animation } from '../inspect/probe-media.js';
 import { MOVING_MIN_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { chooseAnimationRate, type FrameRate } from './frame-rate.js';
+import { SOUND_SPARE_SECONDS } from './place.js';
 import { round } from './rules.js';
 
 /** How often an animation is shown, from its first frame to its last. */
@@ -26,9 +27,6 @@ export interface Timeline {
   readonly rounds: Rounds | null;
   readonly reasons: readonly string[];
 }
-
-/** Sound may end up to two packets of 1024 samples behind the picture. */
-const SOUND_SPARE_SECONDS = 0.05;
 
 /** Whole rounds only, so that it ends where it begins; only a round over the limit is cut. */
 export function planRounds(

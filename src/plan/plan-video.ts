@@ -10,7 +10,7 @@ import { coloursOf, isHdr, type SourceColours } from './video-colours.js';
 import { VIDEO_RULES, type VideoSeen } from './video-rules.js';
 import { fitWithin } from './video-size.js';
 import { bitrateCeiling, soundCeiling } from './bitrate-ceiling.js';
-import { placeOf, type Place } from './place.js';
+import { placeOf, SOUND_SPARE_SECONDS, type Place } from './place.js';
 import { encodeSound, soundWishes, type CopySound, type EncodeSound } from './plan-sound.js';
 
 /** How a clip becomes an MP4. Picture and sound are decided apart. */
@@ -81,8 +81,6 @@ export interface DrawPicture {
   readonly maxBitrateKbps: number;
 }
 
-/** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
-const SOUND_SPARE_SECONDS = 0.05;
 /** A copied picture ends up to a frame and a half behind the cut. */
 const COPY_SPARE_FRAMES = 1.5;
 /** Below 7.5 frames/s such a spare would cost more than a cut may. */

@@ -55,6 +55,19 @@ describe('the limit holds for a clip whose header', () => {
   });
 });
 
+it('the limit holds for a sound that is shown as a video, whose header says a hundredth', async () => {
+  const folder = await tempFolder();
+  const source = await makeMedia(join(folder, 'a.flv'), [
+    ...[...hiss(30), ...words('-c:a libmp3lame')],
+  ]);
+  await claimDuration(source, 0.3);
+  const settings = { ...FAST, audioAs: 'video', videoMaxBytes: 800_000 } as const;
+  const { output } = await normalizeFile(source, join(folder, 'made'), { settings });
+  await expectVideoContract(output.path, 'encoded');
+  expect(output.bytes).toBeLessThanOrEqual(800_000);
+  expect(output.durationSeconds).toBeGreaterThan(29.8);
+});
+
 /** Sets the duration that an FLV tells at its start: the number behind the word. */
 async function claimDuration(path: string, seconds: number): Promise<void> {
   const bytes = await readFile(path);
