@@ -2,7 +2,7 @@ import ffmpegCommand from 'fluent-ffmpeg';
 import { UPLOAD_MAX_BYTES } from '../limits.js';
 import { familyOf, type Decoders } from './codecs.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
-import { READ_AHEAD, runLimited } from './run-limited.js';
+import { boundTo, runLimited } from './run-limited.js';
 
 /** One run of ffmpeg as plain data. */
 export interface Recipe {
@@ -87,9 +87,7 @@ export function argumentsOf(recipe: Recipe, decoders: Decoders): readonly string
     command.inputFormat(input.demuxer);
     const level = recipe.format === 'null' ? 'info' : 'error';
     const first = ['-hide_banner', '-nostdin', '-nostats', '-v', level, '-progress', 'pipe:1'];
-    const safe = isFile
-      ? ['-protocol_whitelist', 'file', ...whitelistOf(input, decoders), ...READ_AHEAD]
-      : [];
+    const safe = isFile ? boundTo(decodersFor(input, decoders)) : [];
     addOptions(command, 'input', [...(index === 0 ? first : []), ...safe, ...input.options]);
   }
   if (recipe.graph !== undefined) command.complexFilter(recipe.graph);
@@ -113,11 +111,9 @@ export function argumentsOf(recipe: Recipe, decoders: Decoders): readonly string
  */
 const OUTPUT_STOP_BYTES = 2 * UPLOAD_MAX_BYTES;
 
-function whitelistOf({ codecs }: RecipeInput, decoders: Decoders): readonly string[] {
+function decodersFor({ codecs }: RecipeInput, decoders: Decoders): string {
   const taken = codecs?.flatMap(familyOf) ?? [...decoders.keys()];
-  const names = new Set(taken.flatMap((codec) => decoders.get(codec) ?? []));
-  // An empty list would allow everything.
-  return ['-codec_whitelist', names.size === 0 ? 'none' : [...names].join(',')];
+  return [...new Set(taken.flatMap((codec) => decoders.get(codec) ?? []))].join(',');
 }
 
 function addStream(

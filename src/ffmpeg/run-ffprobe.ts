@@ -1,7 +1,7 @@
 import { StatuscastError } from '../errors.js';
 import { listedOf, namesOf } from './codecs.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
-import { READ_AHEAD, runLimited } from './run-limited.js';
+import { boundTo, runLimited } from './run-limited.js';
 
 /** One look of ffprobe into a file as plain data. */
 export interface ProbeRun {
@@ -23,30 +23,27 @@ export interface ProbeRun {
  */
 export async function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string> {
   const { path, demuxers, show, signal, timeoutMs } = run;
+  const listed = namesOf(listedOf(ffmpeg.probeDecoders));
   const ask = (decoders: readonly string[]) =>
     runLimited(
       ffmpeg,
       'ffprobe',
       [
-        ...['-v', 'error', '-protocol_whitelist', 'file', ...decoders, ...READ_AHEAD],
+        ...['-v', 'error', ...boundTo(listed), ...decoders],
         ...(demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers]),
         ...['-of', 'json', ...show, '-i', `file:${path}`],
       ],
       { signal, timeoutMs },
     );
-  const listed = ['-codec_whitelist', namesOf(listedOf(ffmpeg.probeDecoders))];
   try {
-    return await ask(listed);
+    return await ask([]);
   } catch (thrown) {
     if (!isUnlisted(thrown)) throw thrown;
     // ffprobe opens a decoder for every stream and gives up where it may not, be it for a subtitle.
     // With a stream specifier the option is for that opening alone: what the file holds is still
     // decoded by listed ones only, and the others are never given a byte of a packet.
     const all = namesOf(ffmpeg.probeDecoders);
-    return ask([
-      ...listed,
-      ...['v', 'a', 's'].flatMap((type) => [`-codec_whitelist:${type}`, all]),
-    ]);
+    return ask(['v', 'a', 's'].flatMap((type) => [`-codec_whitelist:${type}`, all]));
   }
 }
 

@@ -3,11 +3,21 @@ import type { Ffmpeg } from './find-ffmpeg.js';
 import { runProgram, type ProgramRun } from './run-program.js';
 
 /** How far either program reads before it says what streams there are, so that both see the same. */
-export const READ_AHEAD: readonly string[] = [
+const READ_AHEAD: readonly string[] = [
   // ffmpeg's own are 5 MB and 5 s. A sound that begins late in a transport stream is found within
   // these, for 0.15 s more where the file is of 15 MB; one that never tells is given up at 20 MB.
   ...['-probesize', '20000000', '-analyzeduration', '30000000'],
 ];
+
+/**
+ * What binds the reading of a file; stands before its `-i`. No protocol but `file` is spoken, and no
+ * decoder runs but those named.
+ * @param decoders names with commas between; an empty list would allow all of them
+ */
+export function boundTo(decoders: string): readonly string[] {
+  const listed = ['-codec_whitelist', decoders === '' ? 'none' : decoders];
+  return ['-protocol_whitelist', 'file', ...listed, ...READ_AHEAD];
+}
 
 /**
  * Runs ffmpeg or ffprobe within the memory that it may have.

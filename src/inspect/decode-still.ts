@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { namesOf } from '../ffmpeg/codecs.js';
-import { runLimited } from '../ffmpeg/run-limited.js';
+import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { IMAGE_ASPECT, IMAGE_MAX_UNITS } from '../limits.js';
 import type { StillDecoder } from './formats.js';
@@ -110,8 +110,8 @@ function argumentsOf(
   maxPixels: number,
 ): readonly string[] {
   return [
-    ...['-hide_banner', '-nostdin', '-v', 'error', '-protocol_whitelist', 'file'],
-    ...['-codec_whitelist', namesOf(decoders), '-max_pixels', String(maxPixels)],
+    ...['-hide_banner', '-nostdin', '-v', 'error', ...boundTo(namesOf(decoders))],
+    ...['-max_pixels', String(maxPixels)],
     // The one demuxer without a format of its own would take `%d` in a name for a sequence.
     ...(demuxer === 'image2' ? ['-pattern_type', 'none'] : []),
     ...(codec === null ? [] : ['-c:v', codec]),

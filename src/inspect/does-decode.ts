@@ -1,7 +1,7 @@
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { namesOf } from '../ffmpeg/codecs.js';
-import { READ_AHEAD, runLimited } from '../ffmpeg/run-limited.js';
+import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 
 const TRIAL_SECONDS = 2;
 const TRIAL_TIMEOUT_MS = 30_000;
@@ -20,8 +20,7 @@ export async function doesDecode(
   options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number },
 ): Promise<boolean> {
   const args = [
-    ...['-hide_banner', '-nostdin', '-v', 'error', '-protocol_whitelist', 'file'],
-    ...['-codec_whitelist', namesOf(ffmpeg.decoders), ...READ_AHEAD],
+    ...['-hide_banner', '-nostdin', '-v', 'error', ...boundTo(namesOf(ffmpeg.decoders))],
     ...['-f', demuxer, '-t', String(TRIAL_SECONDS)],
     ...['-i', `file:${path}`, '-map', `0:${index}`, '-f', 'null', '-'],
   ];

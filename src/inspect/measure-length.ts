@@ -1,6 +1,6 @@
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { listedOf, namesOf } from '../ffmpeg/codecs.js';
-import { READ_AHEAD, runLimited } from '../ffmpeg/run-limited.js';
+import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import type { ProbeOptions } from './probe-media.js';
 
 /**
@@ -18,8 +18,7 @@ export async function measureLength(
   let endSeconds = -Infinity;
   let startSeconds = 0;
   const args = [
-    ...['-v', 'error', '-protocol_whitelist', 'file', ...READ_AHEAD],
-    ...['-codec_whitelist', namesOf(listedOf(ffmpeg.probeDecoders))],
+    ...['-v', 'error', ...boundTo(namesOf(listedOf(ffmpeg.probeDecoders)))],
     ...['-f', demuxer, '-select_streams', String(index), '-of', 'compact=nokey=0'],
     ...['-show_entries', 'packet=pts_time,duration_time:format=start_time', '-i', `file:${path}`],
   ];
