@@ -23,10 +23,12 @@ function statusOf(caption = '', fileName = 'a.jpg', urlFile = URL_FILE) {
   return { urlFile, fileName, caption, participants: [] };
 }
 
-/** An instance on which statuses leave the queue at once; the links lead nowhere, unlike a file's. */
+/** An instance with nothing in its queue; an entry is of the moment of reading unless it says when. */
 async function openJournal(scope: Scope, entries: readonly object[]) {
   const server = await openServer(scope, ({ method }, response) => {
-    if (method === 'getOutgoingStatuses') replyWith(response, entries);
+    const timestamp = Math.floor(Date.now() / 1000);
+    const journal = entries.map((entry) => ({ timestamp, ...entry }));
+    if (method === 'getOutgoingStatuses') replyWith(response, journal);
     else if (method === 'getSettings') replyWith(response, { outgoingWebhook: 'yes' });
     else replyWith(response, []);
   });
@@ -34,9 +36,8 @@ async function openJournal(scope: Scope, entries: readonly object[]) {
 }
 
 function entryOf(more: object) {
-  const timestamp = Math.floor(Date.now() / 1000);
   const common = { idMessage: '3EB0AA', typeMessage: 'imageMessage', caption: '' };
-  return { timestamp, ...common, statusMessage: 'pending', sendByApi: true, ...more };
+  return { ...common, statusMessage: 'pending', sendByApi: true, ...more };
 }
 
 describe.concurrent('the queue', () => {
