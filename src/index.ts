@@ -17,13 +17,8 @@ export type {
 } from './job.js';
 
 export { findFfmpeg, type Ffmpeg } from './ffmpeg/find-ffmpeg.js';
-export {
-  inspect,
-  probe,
-  type Inspection,
-  type InspectOptions,
-  type Media,
-} from './inspect/inspect.js';
+export { inspect, probe } from './inspect/inspect.js';
+export type { Inspection, InspectOptions, Media } from './inspect/inspection.js';
 export { sniff, type Sniff } from './inspect/sniff.js';
 export { planParts } from './plan/plan-parts.js';
 export { plan, type Plan, type PlanRefusal } from './plan/plan.js';

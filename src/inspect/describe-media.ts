@@ -1,4 +1,4 @@
-import type { Media } from './inspect.js';
+import type { Media } from './inspection.js';
 
 /** What a file is, in words: its format, its streams, its size, its length. */
 export function describeMedia(media: Media): string {

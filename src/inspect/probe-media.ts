@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
-import { probeSchema, type RawProbe, type RawStream } from './ffprobe-answer.js';
+import { probeSchema, type RawProbe } from './ffprobe-answer.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
 import { readTiming, spanOf, type Timing } from './read-timing.js';
-import { readDisplayMatrix, readTurnTags } from './read-turn.js';
+import { toPicture, toSound, type PictureStream, type SoundStream } from './read-streams.js';
 
 /** What ffprobe sees in a file that has a duration. */
 export interface MediaProbe {
@@ -48,68 +48,6 @@ export interface Animation {
 export interface Mp3 extends Mp3Frames {
   /** The length as ffprobe reads it, where that is not what the frames tell. */
   readonly misjudgedSeconds: number | null;
-}
-
-export interface PictureStream {
-  readonly index: number;
-  readonly codec: string;
-  /** This ffmpeg can decode it. ffprobe knows codecs that it cannot. */
-  readonly decodable: boolean;
-  readonly profile: string | null;
-  /** 31 for level 3.1; null where there is none. */
-  readonly level: number | null;
-  /** Pixels as stored. */
-  readonly width: number;
-  readonly height: number;
-  readonly pixelFormat: string | null;
-  /** Width of a pixel over its height. */
-  readonly sampleAspect: number;
-  /** How far it is to be turned when shown: 0, 90, 180 or 270, clockwise. */
-  readonly rotationDegrees: number;
-  /** It is to be flipped left to right, before it is turned. */
-  readonly mirrored: boolean;
-  /** Its pixels may be transparent, as this ffmpeg can decode them. */
-  readonly hasAlpha: boolean;
-  /** The decoder to ask for by name; null for the codec's usual one. */
-  readonly decoder: string | null;
-  /** It says where its pixels are to be shown: turned, mirrored, moved or as they are. */
-  readonly hasDisplayMatrix: boolean;
-  readonly averageFrameRate: number | null;
-  /** The lowest rate at which every time stamp falls on a frame; the same where it is constant. */
-  readonly baseFrameRate: number | null;
-  readonly hasBFrames: boolean;
-  /** Null where the headers do not say. */
-  readonly interlaced: boolean | null;
-  readonly primaries: string | null;
-  readonly transfer: string | null;
-  readonly matrix: string | null;
-  readonly range: string | null;
-  /** What comes with the picture beside its frames, in ffprobe's words: `Display Matrix`. */
-  readonly sideData: readonly string[];
-  readonly durationSeconds: number | null;
-  /** When it ends, counted from the start of the file. */
-  readonly endSeconds: number | null;
-  /** Cover art and the like: a picture, but no video. */
-  readonly isCover: boolean;
-  readonly isDefault: boolean;
-  /** Tags of the stream, names in lower case. */
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-export interface SoundStream {
-  readonly index: number;
-  readonly codec: string;
-  readonly decodable: boolean;
-  readonly profile: string | null;
-  readonly sampleRateHz: number;
-  readonly channels: number;
-  readonly bitrateKbps: number | null;
-  readonly durationSeconds: number | null;
-  /** When it ends, counted from the start of the file. */
-  readonly endSeconds: number | null;
-  readonly isDefault: boolean;
-  /** Tags of the stream, names in lower case: Ogg keeps the title there. */
-  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface ProbeOptions {
@@ -174,8 +112,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-const STILL_CODECS: readonly string[] = ['mjpeg', 'png', 'bmp', 'gif', 'webp'];
-
 function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): MediaProbe {
   const ofType = (type: string) => raw.streams.filter((stream) => stream.codec_type === type);
   // A header may say 2 s of frames that are hours apart.
@@ -206,97 +142,5 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
         : readTiming(raw.packets, shown.index),
     animation: null,
     canToneMap: ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap'),
-  };
-}
-
-/** Only these give the transparency of VP8 and VP9; ffmpeg's own decoders drop it. */
-const ALPHA_DECODERS: ReadonlyMap<string, string> = new Map([
-  ['vp8', 'libvpx'],
-  ['vp9', 'libvpx-vp9'],
-]);
-
-const ALPHA_FORMATS = /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8)/;
-
-function toPicture(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): PictureStream {
-  const alphaDecoder =
-    stream.tags['alpha_mode'] === '1' ? ALPHA_DECODERS.get(stream.codec_name) : undefined;
-  const decoder =
-    alphaDecoder !== undefined &&
-    ffmpeg.decoders.get(stream.codec_name)?.includes(alphaDecoder) === true
-      ? alphaDecoder
-      : null;
-  return {
-    index: stream.index,
-    codec: stream.codec_name,
-    decodable:
-      ffmpeg.decodableCodecs.has(stream.codec_name) && stream.width > 0 && stream.height > 0,
-    profile: stream.profile,
-    level: stream.level !== null && stream.level > 0 ? stream.level : null,
-    width: stream.width,
-    height: stream.height,
-    pixelFormat: stream.pix_fmt,
-    sampleAspect: stream.sample_aspect_ratio ?? 1,
-    ...turnOf(stream),
-    hasDisplayMatrix: stream.side_data_list.some((data) => data.displaymatrix !== undefined),
-    hasAlpha: decoder !== null || ALPHA_FORMATS.test(stream.pix_fmt ?? ''),
-    decoder,
-    averageFrameRate: isSane(stream.avg_frame_rate) ? stream.avg_frame_rate : stream.r_frame_rate,
-    baseFrameRate: stream.r_frame_rate,
-    hasBFrames: stream.has_b_frames > 0,
-    interlaced: stream.field_order === null ? null : stream.field_order !== 'progressive',
-    primaries: stream.color_primaries,
-    transfer: stream.color_transfer,
-    matrix: stream.color_space,
-    range: stream.color_range,
-    sideData: stream.side_data_list.map((data) => data.side_data_type),
-    durationSeconds: stream.duration,
-    endSeconds: endOf(stream, fileStart),
-    isCover:
-      stream.disposition.attached_pic === 1 ||
-      (stream.nb_frames === 1 && STILL_CODECS.includes(stream.codec_name)),
-    isDefault: stream.disposition.default === 1,
-    tags: stream.tags,
-  };
-}
-
-/** Of raw DV ffprobe says 60,000 frames/s on average. */
-const SANE_MAX_RATE = 1000;
-
-function isSane(rate: number | null): boolean {
-  return rate === null || rate <= SANE_MAX_RATE;
-}
-
-function turnOf({ side_data_list, tags }: RawStream) {
-  const matrix = side_data_list.find((data) => data.displaymatrix !== undefined)?.displaymatrix;
-  return matrix === undefined ? readTurnTags(tags) : readDisplayMatrix(matrix);
-}
-
-function endOf(stream: RawStream, fileStart: number | null): number | null {
-  const seconds = stream.duration ?? readClock(stream.tags['duration']);
-  return seconds === null ? null : seconds + (stream.start_time ?? 0) - (fileStart ?? 0);
-}
-
-/** Matroska's muxers keep the length of a stream in a tag: `00:01:06.500000000`. */
-function readClock(tag: string | undefined): number | null {
-  const [, hours, minutes, seconds] = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)/.exec(tag ?? '') ?? [];
-  if (hours === undefined) return null;
-  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-}
-
-function toSound(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): SoundStream {
-  const sampleRateHz = stream.sample_rate ?? 0;
-  return {
-    index: stream.index,
-    codec: stream.codec_name,
-    decodable:
-      ffmpeg.decodableCodecs.has(stream.codec_name) && sampleRateHz > 0 && stream.channels > 0,
-    profile: stream.profile,
-    sampleRateHz,
-    channels: stream.channels,
-    bitrateKbps: stream.bit_rate === null ? null : stream.bit_rate / 1000,
-    durationSeconds: stream.duration,
-    endSeconds: endOf(stream, fileStart),
-    isDefault: stream.disposition.default === 1,
-    tags: stream.tags,
   };
 }

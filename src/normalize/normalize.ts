@@ -4,7 +4,7 @@ import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
-import type { Media } from '../inspect/inspect.js';
+import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
 import { describeMedia } from '../inspect/describe-media.js';
-import { inspect, type Media } from '../inspect/inspect.js';
+import { inspect } from '../inspect/inspect.js';
+import type { Media } from '../inspect/inspection.js';
 import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
 import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry } from '../ledger/ledger.js';

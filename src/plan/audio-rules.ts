@@ -1,4 +1,5 @@
-import type { MediaProbe, SoundStream } from '../inspect/probe-media.js';
+import type { MediaProbe } from '../inspect/probe-media.js';
+import type { SoundStream } from '../inspect/read-streams.js';
 import { MAX_CHANNELS, SAMPLE_RATES_HZ } from '../limits.js';
 import { round, type Rule } from './rules.js';
 

@@ -1,4 +1,5 @@
-import type { MediaProbe, PictureStream } from '../inspect/probe-media.js';
+import type { MediaProbe } from '../inspect/probe-media.js';
+import type { PictureStream } from '../inspect/read-streams.js';
 
 /** Frames per second as a fraction: 30000 over 1001 is no decimal number. */
 export interface FrameRate {

@@ -1,4 +1,5 @@
-import type { MediaProbe, SoundStream } from '../inspect/probe-media.js';
+import type { MediaProbe } from '../inspect/probe-media.js';
+import type { SoundStream } from '../inspect/read-streams.js';
 import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
 import { bitrateCeiling } from './bitrate-ceiling.js';

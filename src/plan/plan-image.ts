@@ -1,5 +1,5 @@
 import type { StillDecoder } from '../inspect/formats.js';
-import type { Media } from '../inspect/inspect.js';
+import type { Media } from '../inspect/inspection.js';
 import type { ImageProbe } from '../inspect/probe-image.js';
 import type { CropWindow, Fit } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';

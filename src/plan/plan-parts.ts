@@ -1,4 +1,4 @@
-import type { Media } from '../inspect/inspect.js';
+import type { Media } from '../inspect/inspection.js';
 import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
 import { drawnFrameRate } from './plan-drawn-video.js';

@@ -1,5 +1,6 @@
-import type { Media } from '../inspect/inspect.js';
-import type { MediaProbe, SoundStream } from '../inspect/probe-media.js';
+import type { Media } from '../inspect/inspection.js';
+import type { MediaProbe } from '../inspect/probe-media.js';
+import type { SoundStream } from '../inspect/read-streams.js';
 import { MAX_CHANNELS, SAMPLE_RATES_HZ } from '../limits.js';
 import type { Settings } from '../settings.js';
 import type { Place } from './place.js';

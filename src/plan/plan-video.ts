@@ -1,4 +1,4 @@
-import type { PictureStream, SoundStream } from '../inspect/probe-media.js';
+import type { PictureStream, SoundStream } from '../inspect/read-streams.js';
 import type { Part } from '../job.js';
 import { CUT_MIN_SECONDS, STATUS_MAX_SECONDS } from '../limits.js';
 import type { Settings } from '../settings.js';

@@ -1,5 +1,5 @@
 import type { ErrorFacts } from '../errors.js';
-import type { Media } from '../inspect/inspect.js';
+import type { Media } from '../inspect/inspection.js';
 import type { Part, PlanSummary } from '../job.js';
 import type { Settings } from '../settings.js';
 import { planAudio, type AudioPlan } from './plan-audio.js';

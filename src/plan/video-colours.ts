@@ -1,4 +1,4 @@
-import type { PictureStream } from '../inspect/probe-media.js';
+import type { PictureStream } from '../inspect/read-streams.js';
 
 /** How the numbers of a picture become colours. */
 export interface SourceColours {

@@ -1,4 +1,5 @@
-import type { MediaProbe, PictureStream, SoundStream } from '../inspect/probe-media.js';
+import type { MediaProbe } from '../inspect/probe-media.js';
+import type { PictureStream, SoundStream } from '../inspect/read-streams.js';
 import { VIDEO_MAX_LEVEL, VIDEO_PROFILES } from '../limits.js';
 import {
   brokenChannels,

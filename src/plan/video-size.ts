@@ -1,4 +1,4 @@
-import type { PictureStream } from '../inspect/probe-media.js';
+import type { PictureStream } from '../inspect/read-streams.js';
 import type { Settings } from '../settings.js';
 
 /** Square pixels, upright, even, within both sides' limits, and never enlarged. */

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Media } from '../../src/inspect/inspect.js';
+import type { Media } from '../../src/inspect/inspection.js';
 import { plan, type Plan } from '../../src/plan/plan.js';
 import type { AudioPlan } from '../../src/plan/plan-audio.js';
 import type { Size } from '../../src/plan/crop-window.js';

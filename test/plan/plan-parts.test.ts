@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Media } from '../../src/inspect/inspect.js';
+import type { Media } from '../../src/inspect/inspection.js';
 import { plan } from '../../src/plan/plan.js';
 import { planParts } from '../../src/plan/plan-parts.js';
 import { createSettings } from '../../src/resolve-settings.js';

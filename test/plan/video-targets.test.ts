@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PictureStream } from '../../src/inspect/probe-media.js';
+import type { PictureStream } from '../../src/inspect/read-streams.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { planned } from '../support/planned.js';
 import { clipOf, type ClipChanges } from '../support/probes.js';

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Media } from '../../src/inspect/inspect.js';
+import type { Media } from '../../src/inspect/inspection.js';
 import type { ImageLook } from '../../src/inspect/look-at-image.js';
 import type { Saliency } from '../../src/inspect/measure-saliency.js';
 import {

@@ -1,5 +1,5 @@
-import type { Media } from '../../src/inspect/inspect.js';
-import type { SoundStream } from '../../src/inspect/probe-media.js';
+import type { Media } from '../../src/inspect/inspection.js';
+import type { SoundStream } from '../../src/inspect/read-streams.js';
 
 /** Whether a file keeps the contract already, by what inspect saw of it; default settings. */
 export function keepsContract(media: Media): boolean {

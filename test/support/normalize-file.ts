@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
-import { inspect, type Media } from '../../src/inspect/inspect.js';
+import { inspect } from '../../src/inspect/inspect.js';
+import type { Media } from '../../src/inspect/inspection.js';
 import { normalize, type Normalized } from '../../src/normalize/normalize.js';
 import type { NormalizeOptions } from '../../src/normalize/normalize-options.js';
 import { plan, type Plan } from '../../src/plan/plan.js';

@@ -1,5 +1,5 @@
 import type { ErrorFacts } from '../../src/errors.js';
-import type { Media } from '../../src/inspect/inspect.js';
+import type { Media } from '../../src/inspect/inspection.js';
 import { plan, type Plan } from '../../src/plan/plan.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import type { SettingsInput } from '../../src/settings.js';

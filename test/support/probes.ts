@@ -1,6 +1,7 @@
-import type { Media } from '../../src/inspect/inspect.js';
+import type { Media } from '../../src/inspect/inspection.js';
 import type { ImageProbe } from '../../src/inspect/probe-image.js';
-import type { MediaProbe, PictureStream, SoundStream } from '../../src/inspect/probe-media.js';
+import type { MediaProbe } from '../../src/inspect/probe-media.js';
+import type { PictureStream, SoundStream } from '../../src/inspect/read-streams.js';
 
 // What inspect would say of files that keep the contract; tests change one fact, or several.
 
