@@ -4,14 +4,9 @@ import { parseEnv } from 'node:util';
 import { Command, CommanderError, Option } from 'commander';
 import { z } from 'zod';
 import { EXIT } from './commands/exit-codes.js';
+import { addSettings, readSettings } from './commands/flags.js';
 import { messageOf, StatuscastError, toStatuscastError } from './errors.js';
-import {
-  listSettings,
-  resolveSettings,
-  settingsFromVariables,
-  type Setting,
-} from './resolve-settings.js';
-import type { Settings } from './settings.js';
+import type { SettingName } from './settings.js';
 
 const streams = { stdout: process.stdout, stderr: process.stderr };
 
@@ -47,11 +42,11 @@ function buildProgram(): Command {
         '  statuscast send ./holiday --caption "Greetings"\n' +
         '  statuscast send ./holiday --sandbox',
     )
-    .option('--sandbox', 'Post to a GREEN-API of our own on this machine; needs no account')
+    .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { send } = await import('./commands/send.js');
-        return send({ ...readRun(command), sandbox: isOn(command, 'sandbox') }, streams);
+        return send({ ...readCall(command), paths: command.args }, streams);
       }),
     );
   addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.')
@@ -59,7 +54,46 @@ function buildProgram(): Command {
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { prepare } = await import('./commands/prepare.js');
-        return prepare(readRun(command), streams);
+        return prepare({ ...readCall(command), paths: command.args }, streams);
+      }),
+    );
+  addAfter(program, 'history', 'List what was posted from here, and what became of it.')
+    .argument('[names...]', 'files or message ids; all where none is named')
+    .action((_names: unknown, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { history } = await import('./commands/history.js');
+        return history({ ...readCall(command), names: command.args }, streams);
+      }),
+    );
+  const asking = ['retries', 'apiTimeoutMs'] as const;
+  const about = 'Find out what became of sends whose answer was lost.';
+  addAfter(program, 'reconcile', about, ...asking, 'sendTimeoutMs', 'journalWaitMs')
+    .addOption(ofSandbox())
+    .action((_options: unknown, command: Command) =>
+      conclude(async () => {
+        const { reconcile } = await import('./commands/reconcile.js');
+        return reconcile(readCall(command), streams);
+      }),
+    );
+  addAfter(program, 'confirm', SEEN, ...asking, 'confirmWaitMs')
+    .argument('[names...]', 'files or message ids; what the last run sent where none is named')
+    .addOption(ofSandbox())
+    .action((_names: unknown, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { confirmSent } = await import('./commands/confirm.js');
+        return confirmSent({ ...readCall(command), names: command.args }, streams);
+      }),
+    );
+  addAfter(program, 'undo', 'Delete statuses that were posted, after showing them.', ...asking)
+    .argument('[names...]', 'files or message ids; what the last run sent where none is named')
+    .option('--yes', 'Go on without asking')
+    .option('--forget', 'Let a later run send the same files again')
+    .addOption(ofSandbox())
+    .action((_names: unknown, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { undo } = await import('./commands/undo.js');
+        const choices = { yes: isOn(command, 'yes'), forget: isOn(command, 'forget') };
+        return undo({ ...readCall(command), ...choices, names: command.args }, streams);
       }),
     );
   program
@@ -75,64 +109,42 @@ function buildProgram(): Command {
   return program;
 }
 
-function addRun(program: Command, name: string, description: string): Command {
-  const command = program
-    .command(name)
-    .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
-    .description(description)
-    // Unknown flags are told of together with bad values.
-    .allowUnknownOption()
-    .option('--json', 'Print one JSON object a line on standard output and nothing else');
-  for (const setting of listSettings()) {
-    if (name === 'send' || setting.scope === 'prepare') command.addOption(optionOf(setting));
-  }
-  return command;
+const SEEN = 'Say whether what was posted has appeared, and how many have seen it.';
+
+function ofSandbox(): Option {
+  return new Option('--sandbox', 'Of what `send --sandbox` posted');
 }
 
-function optionOf(setting: Setting): Option {
-  const flags = setting.type === 'boolean' ? setting.flag : `${setting.flag} <${setting.unit}>`;
-  const shown = String(setting.default);
-  const fallback = shown === '' || setting.type === 'boolean' ? '' : ` (default: ${shown})`;
-  const about = setting.default === true ? `Turn off: ${setting.about}` : setting.about;
-  return new Option(flags, `${about}${fallback}`);
-}
-
-function readRun(command: Command) {
-  const flags: Record<string, unknown> = { ...command.opts() };
-  const { json, sandbox: _sandbox, ...values } = flags;
+/** A call of any command, with what its flags and variables say. */
+function readCall(command: Command) {
   return {
-    paths: command.args,
-    settings: readSettings(command, values),
-    json: json === true,
+    settings: readSettings(command, env),
+    json: isOn(command, 'json'),
+    sandbox: isOn(command, 'sandbox'),
     env,
     signal: interruption.signal,
   };
 }
 
-/** Variables, then flags; every fault of both, and every unknown flag, at once. */
-function readSettings(command: Command, values: Readonly<Record<string, unknown>>): Settings {
-  const faults = unknownFlags(command).map((flag) => `there is no option ${flag}`);
-  try {
-    // A switch that is on by default is `true` in the options unless it is turned off.
-    const given = Object.fromEntries(
-      Object.entries(values).filter(([name]) => command.getOptionValueSource(name) === 'cli'),
-    );
-    const settings = resolveSettings(settingsFromVariables(env), { naming: 'flag', values: given });
-    if (faults.length === 0) return settings;
-  } catch (thrown) {
-    const { facts } = toStatuscastError(thrown);
-    if (facts.code !== 'bad-settings') throw thrown;
-    faults.push(...facts.faults);
-  }
-  throw new StatuscastError({ code: 'bad-settings', faults });
+/** A command that runs files: every setting that it has a use for. */
+function addRun(program: Command, name: 'send' | 'prepare', description: string): Command {
+  const command = program
+    .command(name)
+    .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
+    .description(description);
+  return addSettings(command, ({ scope }) => name === 'send' || scope === 'prepare');
 }
 
-/** What looks like a flag and was none; behind `--` everything is a path. */
-function unknownFlags(command: Command): readonly string[] {
-  const words = process.argv.slice(2);
-  const end = words.indexOf('--');
-  const before = new Set(end === -1 ? words : words.slice(0, end));
-  return command.args.filter((word) => /^-./.test(word) && before.has(word));
+/** A command about what was posted before. */
+function addAfter(
+  program: Command,
+  name: string,
+  description: string,
+  ...settings: readonly SettingName[]
+): Command {
+  const command = program.command(name).description(description);
+  const names = new Set<SettingName>(['state', ...settings]);
+  return addSettings(command, (setting) => names.has(setting.name));
 }
 
 async function startSandbox(command: Command): Promise<number> {

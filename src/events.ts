@@ -19,6 +19,7 @@ export type StatuscastEvent =
   | ProgressEvent
   | WaitingEvent
   | ResultEvent
+  | ConfirmationEvent
   | SummaryEvent;
 
 /** The run has begun. */
@@ -102,6 +103,18 @@ export interface ResultEvent {
    * are those of the first part then, the outcome and the error those of the first that fared worse.
    */
   readonly parts: readonly PartResult[] | null;
+}
+
+/** What became of a status that was sent, with `confirm`: after the results, before the summary. */
+export interface ConfirmationEvent {
+  readonly type: 'confirmation';
+  readonly input: string;
+  readonly idMessage: string;
+  /** `pending`, `sent`, `delivered`, `read`; `unknown`: the journal did not show it in time. */
+  readonly status: string;
+  /** Contacts. */
+  readonly delivered: number;
+  readonly read: number;
 }
 
 /** The last event of a run. */

@@ -114,6 +114,24 @@ export const settingsSchema = z.strictObject({
     unit: 'MS',
     about: 'After a lost answer, how long the journal may take to show the status',
   }),
+  onUncertain: choice(['skip', 'resend'], {
+    scope: 'send',
+    default: 'skip',
+    about: 'What to do with a status of an earlier run of which nobody knows whether it was sent',
+  }),
+  confirm: boolean({
+    scope: 'send',
+    default: false,
+    about: 'Wait until the statuses show in the journal, and say who has seen them',
+  }),
+  confirmWaitMs: number({
+    scope: 'send',
+    default: 300_000,
+    min: 0,
+    max: 86_400_000,
+    unit: 'MS',
+    about: 'How long a status may take to show when it is to be confirmed',
+  }),
   probeTimeoutMs: number({
     default: 30_000,
     min: 100,

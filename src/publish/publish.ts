@@ -1,11 +1,8 @@
 import { StatuscastError, toStatuscastError } from '../errors.js';
-import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
-import type { Ledger, LedgerEntry, Link } from '../ledger/ledger.js';
-import type { Settings } from '../settings.js';
-import { QUEUE_LIFETIME_MS } from '../limits.js';
-import { findOutcome, type Attempt } from './find-outcome.js';
+import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import { sendMediaStatus } from './send-media-status.js';
+import { endingOfAnother, settle, type Settling } from './settle.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
 
 /** A normalized file on its way to becoming a status. */
@@ -13,25 +10,17 @@ export type Publication = Pick<
   LedgerEntry,
   'key' | 'kind' | 'state' | 'output' | 'link' | 'attemptedAtMs'
 > & {
-  /** What the status is called: a name with the output's extension, in any script. */
-  readonly fileName: string;
-  readonly caption: string;
+  readonly message: Message;
 };
 
 /** What publishing works with. Lanes are functions, so that it knows nothing of queues. */
-export interface Publisher {
-  readonly client: GreenApiClient;
-  readonly ledger: Ledger;
-  readonly settings: Settings;
-  readonly signal: AbortSignal;
+export interface Publisher extends Settling {
   /** Runs an upload when there is room for one. */
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Runs a send when it is this status's turn. */
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly onStage: (stage: 'upload' | 'send' | 'find-out') => void;
   readonly onProgress: (bytes: number) => void;
-  readonly onWaiting: (why: string, waitMs: number) => void;
-  readonly now: () => number;
 }
 
 /** A send is given up when this many were found not to have been carried out. */
@@ -53,27 +42,20 @@ export async function publish(publication: Publication, publisher: Publisher): P
   }
 }
 
-async function endingOfAnother(
-  { key }: Publication,
-  { ledger }: Publisher,
-): Promise<Ending | null> {
-  const entry = await ledger.find([key]);
-  if (entry?.state !== 'sent') return null;
-  const { idMessage } = entry;
-  const detail = `another run sent it as ${idMessage ?? 'a status without an id'}`;
-  return { outcome: 'skipped', reason: 'already-sent', detail, idMessage };
-}
-
 async function uploadAndSend(publication: Publication, publisher: Publisher): Promise<Ending> {
   let { link, attemptedAtMs } = publication;
   let isOpen = publication.state === 'sending' || publication.state === 'uncertain';
+  // What is lost in this run is not sent again in it, whatever the user says of older ones.
+  let isFromBefore = isOpen;
   // Of a run that is no more, or another's: its request may have been under way for so long.
   let lostAtMs = (attemptedAtMs ?? 0) + publisher.settings.sendTimeoutMs;
   for (let sends = 0; sends <= MAX_SENDS; sends++) {
     if (isOpen && link !== null && attemptedAtMs !== null) {
       const times = { attemptedAtMs, lostAtMs };
-      const ending = await findOut(publication, link, times, publisher);
-      if (ending !== 'not-sent') return ending;
+      publisher.onStage('find-out');
+      const ending = await settle(publication, link, times, publisher);
+      const maySendAgain = isFromBefore && publisher.settings.onUncertain === 'resend';
+      if (ending !== 'not-sent' && !(ending.outcome === 'uncertain' && maySendAgain)) return ending;
     }
     if (sends === MAX_SENDS) break;
     const live = await provideLink(publication, link, publisher);
@@ -82,6 +64,7 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
     if (sent.type === 'ended') return sent.ending;
     [link, attemptedAtMs, isOpen] = [live, sent.attemptedAtMs, true];
     lostAtMs = publisher.now();
+    isFromBefore = false;
   }
   const error = new StatuscastError({
     ...{ code: 'api-no-answer', method: 'sendMediaStatus', mayHaveHappened: false },
@@ -96,7 +79,7 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
 
 /** The link of an earlier step while it lives, else a new one. */
 function provideLink(
-  { key, output, fileName }: Publication,
+  { key, output, message }: Publication,
   link: Link | null,
   publisher: Publisher,
 ): Promise<Link> {
@@ -109,7 +92,7 @@ function provideLink(
     signal.throwIfAborted();
     if (link !== null && (await isLinkAlive(link, output.mime, now(), options))) return link;
     onStage('upload');
-    const made = await uploadFile(client, output, fileName, options);
+    const made = await uploadFile(client, output, message.fileName, options);
     await ledger.recordUploaded(key, made);
     return made;
   });
@@ -125,7 +108,7 @@ async function sendOnce(
   lastAttemptAtMs: number | null,
   publisher: Publisher,
 ): Promise<Sent> {
-  const { key, kind, fileName, caption } = publication;
+  const { key, message } = publication;
   const { client, ledger, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
@@ -136,11 +119,10 @@ async function sendOnce(
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
     return ledger.claimSend(key, before, attemptedAtMs, link);
   };
-  const { participants, audioAs, retries } = settings;
-  const as = kind === 'audio' && audioAs === 'voice' ? audioAs : ('media' as const);
+  const { fileName, caption, participants, as } = message;
   const { urlFile } = link;
   const status = { urlFile, fileName, caption, participants };
-  const options = { as, claim, retries, signal, onWaiting };
+  const options = { as, claim, retries: settings.retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message } = toStatuscastError(thrown);
     await ledger.recordFailed(key, { code, message });
@@ -158,47 +140,6 @@ async function sendOnce(
       const detail = 'another run is sending it';
       const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;
       return { type: 'ended', ending: (await endingOfAnother(publication, publisher)) ?? busy };
-    }
-  }
-}
-
-/** What became of a send without an answer. */
-async function findOut(
-  publication: Publication,
-  link: Link,
-  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>,
-  publisher: Publisher,
-): Promise<Ending | 'not-sent'> {
-  const { client, ledger, settings, signal, now, onWaiting } = publisher;
-  const { key, kind, caption } = publication;
-  const { urlFile } = link;
-  publisher.onStage('find-out');
-  const isVoice = kind === 'audio' && settings.audioAs === 'voice';
-  const attempt = { urlFile, kind, ...times, caption: isVoice ? '' : caption };
-  const found = await findOutcome(client, attempt, {
-    ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
-    isDecided: async () => (await ledger.find([key]))?.state === 'sent',
-    countOpen: () => ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS),
-    ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
-  });
-  switch (found.type) {
-    case 'not-sent':
-      return 'not-sent';
-    case 'decided':
-      return (await endingOfAnother(publication, publisher)) ?? 'not-sent';
-    case 'sent': {
-      const { idMessage } = found;
-      // Two that look the same may find the same entry: it belongs to whoever takes it first.
-      if (idMessage === null) await ledger.recordSent(key, null);
-      else if (!(await ledger.claimMessage(key, idMessage))) {
-        return findOut(publication, link, times, publisher);
-      }
-      return { outcome: 'sent', idMessage, urlFile };
-    }
-    case 'uncertain': {
-      const { code, message } = new StatuscastError({ code: 'outcome-unknown', why: found.why });
-      await ledger.recordUncertain(key, { code, message });
-      return { outcome: 'uncertain', error: { code, message }, urlFile };
     }
   }
 }

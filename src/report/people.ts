@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ResultEvent, StatuscastEvent, SummaryEvent } from '../events.js';
 import type { Output } from '../job.js';
+import { describeConfirmation } from './statuses.js';
 
 /** What a person is told of an event, a line or a few; null where it says nothing new. */
 export function describeEvent(event: StatuscastEvent): string | null {
@@ -11,6 +12,8 @@ export function describeEvent(event: StatuscastEvent): string | null {
       const of = event.input === null ? '' : ` (${clean(event.input)})`;
       return `waiting    ${(event.waitMs / 1000).toFixed(1)} s${of}: ${clean(event.why)}`;
     }
+    case 'confirmation':
+      return `confirmed  ${clean(event.input)}: ${describeConfirmation(event)}`;
     case 'summary': // told with where things are
     case 'started':
     case 'found':
@@ -95,6 +98,6 @@ export function formatBytes(bytes: number): string {
 }
 
 /** Names and tags come from anywhere: no control character of theirs reaches the terminal. */
-function clean(text: string): string {
+export function clean(text: string): string {
   return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}');
 }

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StatuscastError } from '../errors.js';
+import type { StatusReceipt } from '../green-api/answers.js';
+import type { GreenApiClient } from '../green-api/client.js';
+import type { Confirmation } from '../ledger/ledger.js';
+import { isTransient, retry, type RetryOptions } from './retry.js';
+
+/** A status that was sent, by the id that the answer gave. */
+export interface Posted {
+  readonly idMessage: string;
+  /** When it was sent, by the server's clock. */
+  readonly attemptedAtMs: number;
+}
+
+export interface Confirmed<Status extends Posted> {
+  readonly status: Status;
+  /** What the journal and the statistic say; null: the journal does not show it. */
+  readonly confirmation: Confirmation | null;
+}
+
+export interface ConfirmOptions extends RetryOptions {
+  /** How long a status may take to show and to leave `pending`. */
+  readonly waitMs: number;
+}
+
+const POLL_MS = 2000;
+const MINUTE_MS = 60_000;
+/** Our clock and the server's may differ by as much. */
+const SPARE_MINUTES = 10;
+
+/**
+ * Asks the journal until each status shows and has left `pending`, then who it was delivered to and
+ * who has read it. In the order in which they show; what does not show in time comes last.
+ * @throws StatuscastError as the client does, `interrupted`
+ */
+export async function* confirm<Status extends Posted>(
+  client: GreenApiClient,
+  posted: readonly Status[],
+  options: ConfirmOptions,
+): AsyncGenerator<Confirmed<Status>, void, void> {
+  const { signal, waitMs, onWaiting } = options;
+  const deadlineMs = performance.now() + waitMs;
+  let open = posted;
+  while (open.length > 0) {
+    const shown = await readJournal(client, open, options);
+    const isOver = performance.now() >= deadlineMs;
+    const isDone = ({ idMessage }: Status) =>
+      isOver || (shown.get(idMessage) ?? 'pending') !== 'pending';
+    for (const status of open.filter(isDone)) {
+      const said = shown.get(status.idMessage) ?? null;
+      const confirmation =
+        said === null ? null : await readReceipts(client, status.idMessage, said, options);
+      yield { status, confirmation };
+    }
+    open = open.filter((status) => !isDone(status));
+    if (open.length === 0) return;
+    onWaiting?.(`${open.length} not shown in the journal yet`, POLL_MS);
+    await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {
+      throw new StatuscastError({ code: 'interrupted' });
+    });
+  }
+}
+
+/** What the journal says of each, by its id. */
+async function readJournal(
+  client: GreenApiClient,
+  open: readonly Posted[],
+  options: RetryOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const { signal } = options;
+  const firstMs = open.reduce(
+    (first, { attemptedAtMs }) => Math.min(first, attemptedAtMs),
+    Infinity,
+  );
+  const ageMs = Math.max(0, client.serverNow() - firstMs);
+  const minutes = Math.ceil(ageMs / MINUTE_MS) + SPARE_MINUTES;
+  const journal = await retry(
+    () => client.getOutgoingStatuses({ minutes }, { signal }),
+    isTransient,
+    options,
+  );
+  return new Map(journal.map(({ idMessage, status }) => [idMessage, status ?? 'sent']));
+}
+
+async function readReceipts(
+  client: GreenApiClient,
+  idMessage: string,
+  status: string,
+  options: RetryOptions,
+): Promise<Confirmation> {
+  const { signal } = options;
+  const receipts = await retry(
+    () => client.getStatusStatistic({ idMessage }, { signal }),
+    isTransient,
+    options,
+  );
+  const read = countContacts(receipts, ['read']);
+  const delivered = countContacts(receipts, ['delivered', 'read']);
+  return { status, delivered, read, atMs: client.serverNow() };
+}
+
+/** What was read was delivered before, whether or not it says so. */
+function countContacts(receipts: readonly StatusReceipt[], states: readonly string[]): number {
+  const contacts = receipts.filter(({ status }) => states.includes(status));
+  return new Set(contacts.map(({ participant }) => participant)).size;
+}
