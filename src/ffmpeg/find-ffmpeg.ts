@@ -27,17 +27,29 @@ const require = createRequire(import.meta.url);
 
 const ASK_TIMEOUT_MS = 20_000;
 
+/** What was found, by the paths of the two programs: they are asked once in the life of a process. */
+const found = new Map<string, Promise<Ffmpeg>>();
+
 /**
  * Finds the programs: `FFMPEG_PATH` and `FFPROBE_PATH`, else the ones bundled from npm; makes the
  * bundled ones runnable where they are not, and asks ffmpeg once what it can do.
  * @throws StatuscastError `binary-unusable`.
  */
 export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<Ffmpeg> {
-  const [ffmpegPath, ffprobePath, launchers] = await Promise.all([
+  const [ffmpegPath, ffprobePath] = await Promise.all([
     locate('FFMPEG_PATH', () => require('@ffmpeg-installer/ffmpeg'), env),
     locate('FFPROBE_PATH', () => require('@ffprobe-installer/ffprobe'), env),
-    findLaunchers(),
   ]);
+  const key = `${ffmpegPath}\0${ffprobePath}`;
+  const known = found.get(key) ?? askBoth(ffmpegPath, ffprobePath);
+  found.set(key, known);
+  // What failed may be mended by the next time.
+  known.catch(() => found.delete(key));
+  return known;
+}
+
+async function askBoth(ffmpegPath: string, ffprobePath: string): Promise<Ffmpeg> {
+  const launchers = await findLaunchers();
   const ask = (program: string, question: string) =>
     askProgram(program, question, launchers.launcher);
   const [version, codecs, filters, probeCodecs] = await Promise.all([

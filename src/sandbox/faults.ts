@@ -154,8 +154,45 @@ export interface FaultBook {
   take(target: FaultTarget): Fault | null;
 }
 
+/** Faults by chance, the same in every run of the same requests. */
+export interface RandomFaults {
+  /** Of the requests of every method, 0 to 1. */
+  readonly share: number;
+  /** A whole number from 1. */
+  readonly seed: number;
+}
+
+/** What passes by itself: nobody has to do anything about the instance, nor to wait for minutes. */
+const PASSING: readonly FaultName[] = FAULT_NAMES.filter(
+  (name) =>
+    !['starting', 'not-authorized', 'blocked', 'suspended', 'unauthorized'].includes(name) &&
+    !['forbidden', 'quota', 'code-in-200'].includes(name),
+);
+
+/** Gives one of the faults that can befall a target, or none. */
+function createChance({ share, seed }: RandomFaults): (target: FaultTarget) => Fault | null {
+  let state = seed;
+  // The generator of Park and Miller: the same numbers everywhere.
+  const next = () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+  return (method) => {
+    if (next() >= share) return null;
+    const possible = PASSING.filter((name) => (ONLY_ON[name] ?? method) === method);
+    const name = possible[Math.floor(next() * possible.length)];
+    return name === undefined ? null : { name, method, delayMs: RANDOM_SLOW_MS };
+  };
+}
+
+const RANDOM_SLOW_MS = 300;
+
 /** @throws Error when a fault makes no sense on its method, or its counts are not counts. */
-export function createFaultBook(faults: readonly Fault[]): FaultBook {
+export function createFaultBook(
+  faults: readonly Fault[],
+  random: RandomFaults | null = null,
+): FaultBook {
+  const byChance = random === null ? () => null : createChance(random);
   const entries: { readonly fault: Fault; seen: number }[] = [];
   const book: FaultBook = {
     add(fault) {
@@ -169,7 +206,7 @@ export function createFaultBook(faults: readonly Fault[]): FaultBook {
         entry.seen += 1;
         if (taken === null && isDue(entry.fault, entry.seen)) taken = entry.fault;
       }
-      return taken;
+      return taken ?? byChance(target);
     },
   };
   for (const fault of faults) book.add(fault);

@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { createFaultBook, type Fault } from './faults.js';
+import { createFaultBook, type Fault, type RandomFaults } from './faults.js';
 import type { StatusLine, UploadLine } from './log.js';
 import type { MediaKind } from './media-types.js';
 import { createRateLimiter } from './rate.js';
@@ -44,6 +44,8 @@ export interface SandboxOptions {
   readonly limitRates?: boolean;
   /** What shall go wrong. Default: nothing. */
   readonly faults?: readonly Fault[];
+  /** What shall go wrong besides, by chance. Default: nothing. */
+  readonly randomFaults?: RandomFaults;
 }
 
 /** A GREEN-API of one instance on loopback. It prints nothing. */
@@ -125,7 +127,7 @@ const DEFAULT_SEND_DELAY_MS = 500;
  * @throws Error when the port is taken, the folder cannot be used, or a fault makes no sense.
  */
 export async function openSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const faults = createFaultBook(options.faults ?? []);
+  const faults = createFaultBook(options.faults ?? [], options.randomFaults ?? null);
   const sendDelayMs = options.sendDelayMs ?? DEFAULT_SEND_DELAY_MS;
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'statuscast-sandbox-'));
   const removeTemporary = async () => {

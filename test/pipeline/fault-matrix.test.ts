@@ -1,0 +1,112 @@
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { processFolder, type ResultEvent, type StatuscastEvent } from '../../src/index.js';
+import {
+  checkFault,
+  FAULT_NAMES,
+  type Fault,
+  type FaultName,
+  type FaultTarget,
+} from '../../src/sandbox/faults.js';
+import { openSandbox } from '../../src/sandbox/sandbox.js';
+import { ROOT } from '../support/run-cli.js';
+import { makeScratchFolder } from '../support/scratch-folder.js';
+
+// Every fault of the sandbox on every method that it can hit, at the first, the middle and the last
+// file; then a second run without it.
+
+const FILES = ['grey.png', 'landscape.jpg', 'still.gif'];
+const POSITIONS = [
+  ['first', 1],
+  ['middle', 2],
+  ['last', 3],
+] as const;
+
+/** Asked once in a run, before the first file. */
+const ONCE: readonly FaultTarget[] = ['getStateInstance', 'getSettings'];
+const EACH: readonly FaultTarget[] = ['uploadFile', 'file-link', 'sendMediaStatus'];
+/** Asked only after an answer was lost. */
+const FINDING_OUT: readonly FaultTarget[] = ['showMessagesQueue', 'getOutgoingStatuses'];
+
+/** Quick to lose patience: what is waited for never comes here. */
+const SETTINGS = {
+  ...{ sendsPerSecond: 0, uploadsPerSecond: 0, concurrency: 2, retries: 2 },
+  ...{ apiTimeoutMs: 700, sendTimeoutMs: 700, uploadTimeoutMs: 700, journalWaitMs: 300 },
+};
+
+interface Case {
+  readonly name: string;
+  readonly faults: readonly Fault[];
+}
+
+function isPossible(name: FaultName, method: FaultTarget): boolean {
+  try {
+    checkFault({ name, method });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const CASES: readonly Case[] = FAULT_NAMES.flatMap((name) => [
+  ...ONCE.filter((method) => isPossible(name, method)).map((method) => ({
+    name: `${name} on ${method}`,
+    faults: [{ name, method }],
+  })),
+  ...POSITIONS.flatMap(([position, from]) => [
+    ...EACH.filter((method) => isPossible(name, method)).map((method) => ({
+      name: `${name} on ${method} of the ${position} file`,
+      faults: [{ name, method, from }],
+    })),
+    ...FINDING_OUT.filter((method) => isPossible(name, method)).map((method) => ({
+      name: `${name} on ${method} after the answer to the ${position} file was lost`,
+      faults: [
+        { name: 'answer-lost', method: 'sendMediaStatus', from } as const,
+        // The journal is asked once before the first file.
+        { name, method, from: method === 'getOutgoingStatuses' ? 2 : 1 },
+      ],
+    })),
+  ]),
+]);
+
+const outcomes = new Map<string, number>();
+
+describe.concurrent('each file is posted once, or said to be uncertain, after', () => {
+  test.for(CASES)('$name', { timeout: 120_000 }, async ({ faults }, scope) => {
+    const folder = await makeScratchFolder(scope);
+    const album = path.join(folder, 'album');
+    await mkdir(album);
+    for (const file of FILES) await cp(path.join(ROOT, 'fixtures', file), path.join(album, file));
+    const sandbox = await openSandbox({ faults, limitRates: false, sendDelayMs: 50 });
+    scope.onTestFinished(() => sandbox.close());
+    const run = async () => {
+      const { credentials } = sandbox;
+      const settings = { ...SETTINGS, state: path.join(folder, 'state') };
+      const events: StatuscastEvent[] = [];
+      for await (const event of processFolder(album, { goal: 'send', credentials, settings })) {
+        events.push(event);
+      }
+      return events.filter((event): event is ResultEvent => event.type === 'result');
+    };
+    const first = await run();
+    expect(first.map(({ input }) => path.basename(input)).sort()).toEqual(FILES);
+    const second = await run();
+    expect(second.map(({ input }) => path.basename(input)).sort()).toEqual(FILES);
+
+    const posted = sandbox.statuses().map(({ file }) => file?.sha256);
+    expect(new Set(posted).size, 'each file at most once').toBe(posted.length);
+    const open = second.filter(({ outcome }) => outcome === 'uncertain');
+    const done = second.filter(
+      ({ outcome, reason }) => outcome === 'sent' || reason === 'already-sent',
+    );
+    expect(done.length + open.length, 'none is lost').toBe(FILES.length);
+    expect(posted.length, 'what is said to be sent was sent').toBeGreaterThanOrEqual(done.length);
+    for (const { outcome } of first) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    if (open.length > 0) outcomes.set('open', (outcomes.get('open') ?? 0) + open.length);
+  });
+});
+
+afterAll(() => {
+  console.log(`${CASES.length} faults: ${JSON.stringify(Object.fromEntries(outcomes))}`);
+});
