@@ -22,6 +22,8 @@ export type Publication = Pick<
 export interface Publisher {
   readonly client: GreenApiClient;
   readonly ledger: Ledger;
+  /** The run whose requests these are. */
+  readonly runId: number;
   readonly settings: Settings;
   readonly signal: AbortSignal;
   /** Runs an upload when there is room for one. */
@@ -58,9 +60,10 @@ async function endingOfAnother(
   { ledger }: Publisher,
 ): Promise<Ending | null> {
   const entry = await ledger.find([key]);
-  if (entry?.state !== 'sent') return null;
+  if (entry?.state !== 'sent' && entry?.state !== 'undone') return null;
   const { idMessage } = entry;
-  const detail = `another run sent it as ${idMessage ?? 'a status without an id'}`;
+  const undone = entry.state === 'undone' ? ', and it was undone' : '';
+  const detail = `another run sent it as ${idMessage ?? 'a status without an id'}${undone}`;
   return { outcome: 'skipped', reason: 'already-sent', detail, idMessage };
 }
 
@@ -74,6 +77,7 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
       const times = { attemptedAtMs, lostAtMs };
       const ending = await findOut(publication, link, times, publisher);
       if (ending !== 'not-sent') return ending;
+      await publisher.ledger.recordNotSent(publication.key, attemptedAtMs);
     }
     if (sends === MAX_SENDS) break;
     const live = await provideLink(publication, link, publisher);
@@ -87,10 +91,8 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
     ...{ code: 'api-no-answer', method: 'sendMediaStatus', mayHaveHappened: false },
     why: `none came to ${MAX_SENDS} requests, and none of them was carried out`,
   });
-  await publisher.ledger.recordFailed(publication.key, {
-    code: error.code,
-    message: error.message,
-  });
+  const { code, message } = error;
+  await publisher.ledger.recordFailed(publication.key, { code, message }, attemptedAtMs);
   throw error;
 }
 
@@ -126,7 +128,7 @@ async function sendOnce(
   publisher: Publisher,
 ): Promise<Sent> {
   const { key, kind, fileName, caption } = publication;
-  const { client, ledger, settings, signal, now, onWaiting } = publisher;
+  const { client, ledger, runId, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
   let attemptedAtMs = lastAttemptAtMs;
@@ -134,7 +136,7 @@ async function sendOnce(
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
-    return ledger.claimSend(key, before, attemptedAtMs, link);
+    return ledger.claimSend(key, before, attemptedAtMs, link, runId);
   };
   const { participants, audioAs, retries } = settings;
   const as = kind === 'audio' && audioAs === 'voice' ? audioAs : ('media' as const);
@@ -143,14 +145,15 @@ async function sendOnce(
   const options = { as, claim, retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message } = toStatuscastError(thrown);
-    await ledger.recordFailed(key, { code, message });
+    await ledger.recordFailed(key, { code, message }, attemptedAtMs);
     throw thrown;
   });
   switch (result.type) {
     case 'sent': {
       const { idMessage } = result;
-      await ledger.recordSent(key, idMessage);
-      return { type: 'ended', ending: { outcome: 'sent', idMessage, urlFile } };
+      const ending = { outcome: 'sent', idMessage, urlFile } as const;
+      const write = () => ledger.recordSent(key, idMessage);
+      return { type: 'ended', ending: await recordEnding(ending, write) };
     }
     case 'unknown':
       return { type: 'unknown', attemptedAtMs };
@@ -189,16 +192,40 @@ async function findOut(
     case 'sent': {
       const { idMessage } = found;
       // Two that look the same may find the same entry: it belongs to whoever takes it first.
-      if (idMessage === null) await ledger.recordSent(key, null);
-      else if (!(await ledger.claimMessage(key, idMessage))) {
-        return findOut(publication, link, times, publisher);
-      }
-      return { outcome: 'sent', idMessage, urlFile };
+      let isTaken = false;
+      const ending = await recordEnding({ outcome: 'sent', idMessage, urlFile }, async () => {
+        if (idMessage === null) await ledger.recordSent(key, null);
+        else isTaken = !(await ledger.claimMessage(key, idMessage));
+      });
+      return isTaken ? findOut(publication, link, times, publisher) : ending;
     }
     case 'uncertain': {
-      const { code, message } = new StatuscastError({ code: 'outcome-unknown', why: found.why });
-      await ledger.recordUncertain(key, { code, message });
-      return { outcome: 'uncertain', error: { code, message }, urlFile };
+      const ending = uncertain(found.why, urlFile);
+      return recordEnding(ending, () => ledger.recordUncertain(key, ending.error));
     }
   }
+}
+
+type Outcome = Extract<Ending, { readonly outcome: 'sent' | 'uncertain' }>;
+
+/**
+ * Writes down what became of a request. Where the ledger cannot take it, the entry stays `sending`,
+ * and what a later run is to find out is no failure.
+ */
+async function recordEnding(ending: Outcome, write: () => Promise<void>): Promise<Outcome> {
+  try {
+    await write();
+    return ending;
+  } catch (thrown) {
+    const { message } = toStatuscastError(thrown);
+    const id = ending.outcome === 'sent' ? ending.idMessage : null;
+    const taken = id === null ? '' : `GREEN-API took it as ${id}, but `;
+    const why = `${taken}it could not be written down, and the next run has to find out: ${message}`;
+    return uncertain(why.replace(/\.$/, ''), ending.urlFile);
+  }
+}
+
+function uncertain(why: string, urlFile: string | null) {
+  const { code, message } = new StatuscastError({ code: 'outcome-unknown', why });
+  return { outcome: 'uncertain', error: { code, message }, urlFile } as const;
 }

@@ -61,7 +61,7 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   return {
     ...{ sandbox, client, ledger, stages, stateDir, entryOf },
     publisher: {
-      ...{ client, ledger, settings, now: Date.now },
+      ...{ client, ledger, settings, runId: 1, now: Date.now },
       signal: options.signal ?? new AbortController().signal,
       inUploadLane: (work) => work(),
       inSendLane: (work) => work(),
@@ -98,6 +98,10 @@ async function makeFacts(scope: Scope, kind: Kind): Promise<NormalizedFacts> {
     output: {
       ...{ path, bytes: bytes.length, mime },
       ...{ width: 1080, height: 1920, durationSeconds: null },
+    },
+    message: {
+      ...{ account: 'acc0017', fileName: nameFor(kind), caption: '' },
+      ...{ participants: [], as: 'media' },
     },
   };
 }
