@@ -124,7 +124,7 @@ export function describe(facts: ErrorFacts): string {
     case 'folder-unusable':
       return `Cannot write to ${facts.path}: ${facts.why}. Choose another folder or free it.`;
     case 'ledger-unusable':
-      return `Cannot use the ledger ${facts.path}: ${facts.why}. Nothing was sent.`;
+      return `Cannot use the ledger ${facts.path}: ${facts.why}. Nothing is sent without it.`;
     case 'file-unreadable':
       return `Cannot read ${facts.file}: ${facts.why}. Check its permissions and try again.`;
     case 'file-empty':

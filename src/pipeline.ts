@@ -9,7 +9,8 @@ import { createGreenApiClient } from './green-api/client.js';
 import type { Credentials } from './green-api/credentials.js';
 import { createRateLimiter } from './green-api/rates.js';
 import type { JobError, Outcome } from './job.js';
-import { createKeys } from './ledger/key.js';
+import { createKeys, hashAccount } from './ledger/key.js';
+import type { Ledger, LedgerRun } from './ledger/ledger.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { streamEvents } from './pipeline/event-stream.js';
@@ -148,6 +149,7 @@ async function runAll(
     throw thrown;
   } finally {
     interrupted.removeEventListener('abort', interrupt);
+    await publishing?.ledgerRun.end();
     await publishing?.ledger.close();
     await publishing?.client.close();
   }
@@ -169,10 +171,14 @@ async function openPublishing(
 ): Promise<Publishing> {
   const { apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs } = settings;
   const { sendsPerSecond, uploadsPerSecond } = settings;
+  const { idInstance } = credentials;
   const uploadLane = new PQueue({ concurrency: settings.uploadConcurrency });
   const sendLane = new PQueue({ concurrency: 1 });
+  const ledger = await openLedger(stateDir, { idInstance });
   return {
-    ledger: await openLedger(stateDir),
+    ledger,
+    ledgerRun: await beginRun(ledger),
+    account: hashAccount(idInstance),
     client: createGreenApiClient(credentials, {
       ...{ apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs },
       limitRate: createRateLimiter({
@@ -181,12 +187,21 @@ async function openPublishing(
         uploadFile: uploadsPerSecond,
       }),
     }),
-    keysOf: createKeys(settings, credentials.idInstance),
+    keysOf: createKeys(settings, idInstance),
     seen: new Map(),
     outputsDir,
     inUploadLane: (work) => uploadLane.add(work),
     inSendLane: (work) => sendLane.add(work),
   };
+}
+
+async function beginRun(ledger: Ledger): Promise<LedgerRun> {
+  try {
+    return await ledger.beginRun();
+  } catch (thrown) {
+    await ledger.close();
+    throw thrown;
+  }
 }
 
 /** Where a folder really is, or will be: a link to it must not hide it from the walk. */

@@ -4,6 +4,7 @@ import { StatuscastError } from '../errors.js';
 import { createGreenApiClient, type GreenApiClient } from '../green-api/client.js';
 import { credentialsFrom, type Credentials } from '../green-api/credentials.js';
 import { createRateLimiter } from '../green-api/rates.js';
+import { hashAccount } from '../ledger/key.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { openLedger } from '../ledger/open-ledger.js';
 import { SENDS_PER_SECOND } from '../limits.js';

@@ -16,6 +16,11 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<stri
   return hash.digest('hex');
 }
 
+/** The hash of an account, by its idInstance: what the ledger calls it. In hex. */
+export function hashAccount(idInstance: string): string {
+  return createHash('sha256').update('account ').update(idInstance).digest('hex');
+}
+
 const WHOLE: PartNumber = { number: 1, of: 1 };
 
 /**

@@ -7,20 +7,24 @@ import type { JobError, Kind, Output, PlanSummary } from '../job.js';
 export interface Ledger {
   /** The entry of the first of these keys that has one. */
   readonly find: (keys: readonly string[]) => Promise<LedgerEntry | null>;
+  /** The entries that fit, in the order in which their states changed. */
+  readonly list: (filter: EntryFilter) => Promise<readonly LedgerEntry[]>;
   /** The output is there. Leaves an entry alone that has come further. */
   readonly recordNormalized: (entry: NormalizedFacts) => Promise<void>;
   readonly recordUploaded: (key: string, link: Link) => Promise<void>;
   /**
    * Written before the request leaves. Says no, and changes nothing, where another run has begun
-   * since the entry was read: of any number of runs one is told yes.
+   * since the entry was read, or holds its content: of any number of runs one is told yes.
    * @param lastAttemptAtMs what the entry said when it was read; null for none
    * @param link what the request will name: by it the queue is searched if the answer is lost
+   * @param runId the run whose request it is
    */
   readonly claimSend: (
     key: string,
     lastAttemptAtMs: number | null,
     nowMs: number,
     link: Link,
+    runId: number,
   ) => Promise<boolean>;
   readonly recordSent: (key: string, idMessage: string | null) => Promise<void>;
   /**
@@ -29,14 +33,59 @@ export interface Ledger {
    */
   readonly claimMessage: (key: string, idMessage: string) => Promise<boolean>;
   readonly recordUncertain: (key: string, error: JobError) => Promise<void>;
-  readonly recordFailed: (key: string, error: JobError) => Promise<void>;
+  /**
+   * The attempt failed for good. Changes nothing where another has begun since.
+   * @param attemptedAtMs the attempt that failed, as claimed; null where none was
+   */
+  readonly recordFailed: (
+    key: string,
+    error: JobError,
+    attemptedAtMs: number | null,
+  ) => Promise<void>;
+  /**
+   * What was under way or uncertain was found not to have been carried out: it may be sent again.
+   * @param attemptedAtMs changes nothing where another attempt has begun since this one. Default:
+   * the last one, whichever it is.
+   */
+  readonly recordNotSent: (key: string, attemptedAtMs?: number) => Promise<void>;
+  /** What was sent has been deleted. It is not sent again unless it is forgotten. */
+  readonly recordUndone: (key: string) => Promise<void>;
+  /** Removes what was undone: it may be sent anew. */
+  readonly forget: (key: string) => Promise<void>;
+  /** What became of a status that was sent; no change of its state. */
+  readonly recordConfirmation: (key: string, confirmation: Confirmation) => Promise<void>;
   /**
    * How many statuses of a kind were attempted since and have no known outcome, this one included.
    */
   readonly countOpen: (kind: Kind, sinceMs: number) => Promise<number>;
   /** Whether a status in the journal is known to be one of ours. */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
+  /** Says that a run is alive, until it ends. */
+  readonly beginRun: () => Promise<LedgerRun>;
   readonly close: () => Promise<void>;
+}
+
+/** A run as others on the same ledger see it. While it lives, what it leases is left to it. */
+export interface LedgerRun {
+  readonly id: number;
+  /**
+   * Takes a content to work on. Says no where a run that is alive has it; that of a run found dead
+   * is taken over.
+   * @param content SHA-256 of the source's bytes, in hex
+   */
+  readonly lease: (content: string) => Promise<boolean>;
+  readonly release: (content: string) => Promise<void>;
+  /** Releases all that is left. Where that cannot be written, others find the run dead in time. */
+  readonly end: () => Promise<void>;
+}
+
+/** Which entries to list; a condition left out fits every entry. */
+export interface EntryFilter {
+  /** The hash of an account. */
+  readonly account?: string;
+  readonly states?: readonly LedgerState[];
+  /** The run whose request it was; `last` is the last one that sent something, of that account. */
+  readonly run?: number | 'last';
 }
 
 export interface NormalizedFacts {
@@ -50,6 +99,19 @@ export interface NormalizedFacts {
   readonly source: string;
   readonly plan: PlanSummary;
   readonly output: Output;
+  readonly message: Message;
+}
+
+/** What is posted of an output, to whom, and from where. */
+export interface Message {
+  /** A hash of the account, never its id. */
+  readonly account: string;
+  /** A name with the output's extension, in any script. */
+  readonly fileName: string;
+  readonly caption: string;
+  /** Empty for all contacts. */
+  readonly participants: readonly string[];
+  readonly as: 'media' | 'voice';
 }
 
 /** A direct link, and until when it lives. */
@@ -58,8 +120,15 @@ export interface Link {
   readonly expiresAtMs: number;
 }
 
-export interface LedgerEntry extends NormalizedFacts {
+export interface LedgerEntry extends Omit<NormalizedFacts, 'message'> {
   readonly state: LedgerState;
+  /** Null for what format 1 knew. */
+  readonly message: Message | null;
+  /** The run whose request sent it, or was the last to try; null for none, and in format 1. */
+  readonly runId: number | null;
+  /** When its state last changed. */
+  readonly changedAtMs: number;
+  readonly confirmation: Confirmation | null;
   readonly link: Link | null;
   /** When the last request to send it left, or was about to. */
   readonly attemptedAtMs: number | null;
@@ -68,8 +137,20 @@ export interface LedgerEntry extends NormalizedFacts {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
+/** What WhatsApp says of a status. */
+export interface Confirmation {
+  /** `pending`, `sent`, `delivered`, `read`, or what else the API may say. */
+  readonly status: string;
+  /** To how many it was delivered, and how many have seen it. */
+  readonly delivered: number;
+  readonly read: number;
+  /** When it was asked. */
+  readonly atMs: number;
+}
+
 /**
  * `sending` is written before the request leaves: an entry found in it by a later run may or may
- * not have been sent.
+ * not have been sent. What is `undone` was sent, then deleted; it is never sent again by itself.
  */
-export type LedgerState = 'normalized' | 'uploaded' | 'sending' | 'sent' | 'uncertain' | 'failed';
+export type LedgerState =
+  'normalized' | 'uploaded' | 'sending' | 'sent' | 'uncertain' | 'failed' | 'undone';

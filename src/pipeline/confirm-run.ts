@@ -2,9 +2,12 @@ import { confirm } from '../publish/confirm.js';
 import type { Publishing, Run } from './run.js';
 
 /** Waits until what this run has sent shows in the journal, and tells who has seen it. */
-export async function confirmRun(run: Run, { client, ledger, lease }: Publishing): Promise<void> {
+export async function confirmRun(
+  run: Run,
+  { client, ledger, ledgerRun }: Publishing,
+): Promise<void> {
   const { settings, signal, emit } = run;
-  const sent = await ledger.list({ states: ['sent'], run: lease.id });
+  const sent = await ledger.list({ states: ['sent'], run: ledgerRun.id });
   const posted = sent.flatMap((entry) => {
     const { key, input, idMessage, attemptedAtMs } = entry;
     return idMessage === null || attemptedAtMs === null

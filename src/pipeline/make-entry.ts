@@ -2,6 +2,7 @@ import path from 'node:path';
 import { KINDS, type Kind, type Part } from '../job.js';
 import { makeOutput, type Planned } from './make-output.js';
 import { takeUp, type Ended, type Entered, type Opened } from './open-input.js';
+import { messageFor } from './message-for.js';
 import { stemOf } from './output-names.js';
 import type { Publishing, Run, Task } from './run.js';
 
@@ -15,12 +16,13 @@ const KEY_IN_NAME_LENGTH = 12;
  */
 export async function makeEntry(
   run: Run,
-  { ledger, keysOf, outputsDir }: Publishing,
+  publishing: Publishing,
   task: Task,
   opened: Opened & { readonly content: string },
   part: Part,
   onPlanned: (planned: Planned) => void,
 ): Promise<Entered | Ended> {
+  const { ledger, keysOf, outputsDir } = publishing;
   const { input } = task;
   const { content } = opened;
   const keys = keysOf(content, part);
@@ -35,7 +37,9 @@ export async function makeEntry(
   const made = await makeOutput(run, task, opened, part, stemFor, onPlanned);
   const { kind, sourceKind, source, plan, output } = made;
   const key = keys[sourceKind];
-  await ledger.recordNormalized({ key, content, kind, source, input: input.input, plan, output });
+  const message = messageFor(run.settings, publishing, task, part, kind);
+  const facts = { key, content, kind, source, input: input.input, plan, output, message };
+  await ledger.recordNormalized(facts);
   // Read back: an entry that had come further, but lost its output, goes on from where it was.
   const entry = await ledger.find([key]);
   if (entry === null) throw new Error('the ledger does not hold what was just written to it');

@@ -7,6 +7,7 @@ import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js'
 import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
+import type { Hold } from './hold-content.js';
 import type { Run, Task } from './run.js';
 
 /** An input that was looked into. */
@@ -29,6 +30,12 @@ export interface Entered {
   readonly entry: LedgerEntry;
 }
 
+/** An input whose content another run is working on. */
+export interface Busy {
+  readonly type: 'busy';
+  readonly content: string;
+}
+
 /** An end that was reached before there was an output to send. */
 export interface Ended {
   readonly type: 'ended';
@@ -37,17 +44,20 @@ export interface Ended {
 }
 
 /**
- * Looks into an input, unless the ledger knows already what became of it.
+ * Looks into an input, unless the ledger knows already what became of it. What is sent is looked
+ * into by one run at a time.
+ * @param hold where the right to work on its content is kept
  * @throws StatuscastError for what makes the file unfit
  */
 export async function openInput(
   run: Run,
   { input, scratch }: Task,
-): Promise<Opened | Entered | Ended> {
+  hold: Hold,
+): Promise<Opened | Entered | Ended | Busy> {
   const before = await fingerprint(input);
   const content = run.publishing === null ? null : await hashFile(input.path, run.signal);
   if (content !== null) {
-    const known = await findKnown(run, input, content);
+    const known = await findKnown(run, input, content, hold);
     if (known !== null) return known;
   }
   const { settings, ffmpeg, signal } = run;
@@ -63,14 +73,18 @@ export async function openInput(
 /** What was met in this run, or sent or made in an earlier one. */
 async function findKnown(
   { publishing, settings }: Run,
-  { input }: Input,
+  input: Input,
   content: string,
-): Promise<Entered | Ended | null> {
+  hold: Hold,
+): Promise<Entered | Ended | Busy | null> {
   if (publishing === null) return null;
   const { ledger, seen, keysOf } = publishing;
   const twin = seen.get(content);
-  if (twin !== undefined) return skip('duplicate', `the same content as ${twin}`);
+  if (twin !== undefined && twin !== input) {
+    return skip('duplicate', `the same content as ${twin.input}`);
+  }
   seen.set(content, input);
+  if (!(await hold.take(content))) return { type: 'busy', content };
   // Whether it is one status or several is not known before it is looked into.
   if (settings.long === 'split') return null;
   const keys = keysOf(content);
@@ -80,9 +94,11 @@ async function findKnown(
 
 /** Goes on from what the ledger knows; null where the output is gone that it speaks of. */
 export async function takeUp(entry: LedgerEntry): Promise<Entered | Ended | null> {
-  if (entry.state === 'sent') {
-    const as = entry.idMessage ?? 'a status without an id';
-    return skip('already-sent', `sent earlier as ${as}`, entry);
+  const as = entry.idMessage ?? 'a status without an id';
+  if (entry.state === 'sent') return skip('already-sent', `sent earlier as ${as}`, entry);
+  if (entry.state === 'undone') {
+    const detail = `it was undone; it had been sent as ${as}, and is not sent again by itself`;
+    return skip('already-sent', detail, entry);
   }
   const found = await stat(entry.output.path).catch(() => null);
   return found?.size === entry.output.bytes ? { type: 'entered', entry } : null;

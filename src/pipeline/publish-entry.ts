@@ -6,7 +6,7 @@ import type { LedgerEntry } from '../ledger/ledger.js';
 import { publish } from '../publish/publish.js';
 import { stopsRun } from '../publish/retry.js';
 import { partNumber } from './make-output.js';
-import { stemOf } from './output-names.js';
+import { messageFor } from './message-for.js';
 import type { Publishing, Run, Task } from './run.js';
 import { throttle } from './throttle.js';
 
@@ -29,19 +29,23 @@ export async function publishEntry(
   part: Part,
   entry: LedgerEntry,
 ): Promise<Ending> {
-  const { client, ledger, inUploadLane, inSendLane } = publishing;
+  const { client, ledger, ledgerRun, inUploadLane, inSendLane } = publishing;
   const { input } = task.input;
   const { kind, plan, output } = entry;
   const which = partNumber(part);
+  // As the ledger says it, where it does: what is found under another name later is the same.
+  const message = entry.message ?? messageFor(run.settings, publishing, task, part, kind);
   const ending = await publish(
+    { ...entry, message },
     {
-      ...entry,
-      fileName: `${stemOf(task.input, part)}.${OUTPUT_TYPES[kind].extension}`,
-      // What is said of the whole is said once.
-      caption: part.number === 1 ? run.settings.caption : '',
-    },
-    {
-      ...{ client, ledger, settings: run.settings, signal: run.signal, now: Date.now },
+      ...{
+        client,
+        ledger,
+        runId: ledgerRun.id,
+        settings: run.settings,
+        signal: run.signal,
+        now: Date.now,
+      },
       inUploadLane,
       inSendLane: async (work) => {
         await task.turn;

@@ -3,9 +3,10 @@ import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import type { Ending, Kind, Outcome, Part, PartResult } from '../job.js';
 import { stopsRun } from '../publish/retry.js';
+import { holdContent, type Hold } from './hold-content.js';
 import { makeEntry } from './make-entry.js';
 import { makeOutput, partNumber, type Made, type Planned } from './make-output.js';
-import { openInput, type Ended, type Entered, type Opened } from './open-input.js';
+import { openInput, type Busy, type Ended, type Entered, type Opened } from './open-input.js';
 import { keepOutput, publishEntry } from './publish-entry.js';
 import type { Run, Task } from './run.js';
 
@@ -30,20 +31,9 @@ const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
 export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
   const done: Done[] = [];
   let current = partTask(task, WHOLE);
+  const hold = holdContent(run, task);
   try {
-    // The first part is made in the same place in the lane in which the file was looked into.
-    const first = await inNormalizeLane(run, current, async () => {
-      try {
-        const opened = await openInput(run, task);
-        if (opened.type !== 'opened') return { rest: [], step: opened };
-        const [part, ...parts] = opened.parts;
-        current = partTask(task, part);
-        const rest = parts.map((next) => ({ opened, next }));
-        return { rest, step: await makePart(run, current, opened) };
-      } finally {
-        await rm(task.scratch, { recursive: true, force: true }).catch(() => undefined);
-      }
-    });
+    const first = await makeFirst(run, current, hold, (part) => (current = part));
     done.push({ task: current, ending: await conclude(run, current, first.step) });
     for (const { opened, next } of first.rest) {
       current = partTask(task, next);
@@ -55,8 +45,46 @@ export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
     done.push({ task: current, ending: { outcome: 'failed', error: { code, message } } });
   } finally {
     task.leave();
+    await hold.release();
   }
   return resultOf(task, done);
+}
+
+/**
+ * Looks into an input and makes its first part, in the same place in the lane. Waits outside the
+ * lane while another run works on the content.
+ */
+async function makeFirst(
+  run: Run,
+  whole: PartTask,
+  hold: Hold,
+  onPart: (part: PartTask) => void,
+): Promise<First> {
+  for (;;) {
+    const first = await inNormalizeLane(run, whole, async (): Promise<First | Busy> => {
+      try {
+        const opened = await openInput(run, whole, hold);
+        if (opened.type === 'busy') return opened;
+        if (opened.type !== 'opened') return { type: 'first', rest: [], step: opened };
+        const [part, ...parts] = opened.parts;
+        const task = partTask(whole, part);
+        onPart(task);
+        const rest = parts.map((next) => ({ opened, next }));
+        return { type: 'first', rest, step: await makePart(run, task, opened) };
+      } finally {
+        await rm(whole.scratch, { recursive: true, force: true }).catch(() => undefined);
+      }
+    });
+    if (first.type === 'first') return first;
+    await hold.waitFor(first.content);
+  }
+}
+
+interface First {
+  readonly type: 'first';
+  readonly step: Made | Entered | Ended;
+  /** The parts behind it. */
+  readonly rest: readonly { readonly opened: Opened; readonly next: Part }[];
 }
 
 /** Others may send once the last part has left; a part before it keeps the turn. */
@@ -122,7 +150,8 @@ function inNormalizeLane<Value>(
 /** Why it failed: the run's own end, where that is why; the instance's fault ends the run. */
 function errorOf(run: Run, { input }: Task, thrown: unknown): StatuscastError {
   const error = toStatuscastError(isSystemError(thrown) ? unreadable(input.input, thrown) : thrown);
-  if (stopsRun(error)) run.stop(error);
+  // Without a ledger nothing can be sent.
+  if (stopsRun(error) || error.code === 'ledger-unusable') run.stop(error);
   if (!run.signal.aborted) return error;
   const reason = toStatuscastError(run.signal.reason);
   return reason.cause === error ? error : reason;

@@ -3,7 +3,7 @@ import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Input, Kind } from '../job.js';
-import type { Ledger } from '../ledger/ledger.js';
+import type { Ledger, LedgerRun } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
 
 /** What every input of a run shares. */
@@ -28,9 +28,13 @@ export interface Run {
 export interface Publishing {
   readonly client: GreenApiClient;
   readonly ledger: Ledger;
+  /** This run, as others on the same ledger see it. */
+  readonly ledgerRun: LedgerRun;
+  /** The hash of the account. */
+  readonly account: string;
   readonly keysOf: (content: string, part?: PartNumber) => Readonly<Record<Kind, string>>;
   /** The inputs met so far by their content. */
-  readonly seen: Map<string, string>;
+  readonly seen: Map<string, Input>;
   /** Where outputs are until they are posted. */
   readonly outputsDir: string;
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;

@@ -2,7 +2,7 @@ import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { Ending } from '../job.js';
 import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import { sendMediaStatus } from './send-media-status.js';
-import { endingOfAnother, settle, type Settling } from './settle.js';
+import { endingOfAnother, recordEnding, settle, type Settling } from './settle.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
 
 /** A normalized file on its way to becoming a status. */
@@ -15,6 +15,8 @@ export type Publication = Pick<
 
 /** What publishing works with. Lanes are functions, so that it knows nothing of queues. */
 export interface Publisher extends Settling {
+  /** The run whose requests these are. */
+  readonly runId: number;
   /** Runs an upload when there is room for one. */
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Runs a send when it is this status's turn. */
@@ -55,7 +57,9 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
       publisher.onStage('find-out');
       const ending = await settle(publication, link, times, publisher);
       const maySendAgain = isFromBefore && publisher.settings.onUncertain === 'resend';
-      if (ending !== 'not-sent' && !(ending.outcome === 'uncertain' && maySendAgain)) return ending;
+      if (ending === 'not-sent') {
+        await publisher.ledger.recordNotSent(publication.key, attemptedAtMs);
+      } else if (!(ending.outcome === 'uncertain' && maySendAgain)) return ending;
     }
     if (sends === MAX_SENDS) break;
     const live = await provideLink(publication, link, publisher);
@@ -70,10 +74,8 @@ async function uploadAndSend(publication: Publication, publisher: Publisher): Pr
     ...{ code: 'api-no-answer', method: 'sendMediaStatus', mayHaveHappened: false },
     why: `none came to ${MAX_SENDS} requests, and none of them was carried out`,
   });
-  await publisher.ledger.recordFailed(publication.key, {
-    code: error.code,
-    message: error.message,
-  });
+  const { code, message } = error;
+  await publisher.ledger.recordFailed(publication.key, { code, message }, attemptedAtMs);
   throw error;
 }
 
@@ -109,7 +111,7 @@ async function sendOnce(
   publisher: Publisher,
 ): Promise<Sent> {
   const { key, message } = publication;
-  const { client, ledger, settings, signal, now, onWaiting } = publisher;
+  const { client, ledger, runId, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
   let attemptedAtMs = lastAttemptAtMs;
@@ -117,22 +119,23 @@ async function sendOnce(
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
-    return ledger.claimSend(key, before, attemptedAtMs, link);
+    return ledger.claimSend(key, before, attemptedAtMs, link, runId);
   };
   const { fileName, caption, participants, as } = message;
   const { urlFile } = link;
   const status = { urlFile, fileName, caption, participants };
   const options = { as, claim, retries: settings.retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
-    const { code, message } = toStatuscastError(thrown);
-    await ledger.recordFailed(key, { code, message });
+    const { code, message: why } = toStatuscastError(thrown);
+    await ledger.recordFailed(key, { code, message: why }, attemptedAtMs);
     throw thrown;
   });
   switch (result.type) {
     case 'sent': {
       const { idMessage } = result;
-      await ledger.recordSent(key, idMessage);
-      return { type: 'ended', ending: { outcome: 'sent', idMessage, urlFile } };
+      const ending = { outcome: 'sent', idMessage, urlFile } as const;
+      const write = () => ledger.recordSent(key, idMessage);
+      return { type: 'ended', ending: await recordEnding(ending, write) };
     }
     case 'unknown':
       return { type: 'unknown', attemptedAtMs };

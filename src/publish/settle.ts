@@ -1,4 +1,4 @@
-import { StatuscastError } from '../errors.js';
+import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link, Message } from '../ledger/ledger.js';
@@ -19,7 +19,7 @@ export interface Settling {
 
 /** A status that was sent without an answer. */
 export type Unsettled = Pick<LedgerEntry, 'key' | 'kind'> & {
-  readonly message: Pick<Message, 'caption' | 'as'>;
+  readonly message: Pick<Message, 'caption'>;
 };
 
 /**
@@ -35,7 +35,7 @@ export async function settle(
   const { client, ledger, settings, signal, now, onWaiting } = settling;
   const { key, kind, message } = unsettled;
   const { urlFile } = link;
-  const caption = message.as === 'voice' ? '' : message.caption;
+  const { caption } = message;
   const found = await findOutcome(
     client,
     { urlFile, kind, caption, ...times },
@@ -54,18 +54,42 @@ export async function settle(
     case 'sent': {
       const { idMessage } = found;
       // Two that look the same may find the same entry: it belongs to whoever takes it first.
-      if (idMessage === null) await ledger.recordSent(key, null);
-      else if (!(await ledger.claimMessage(key, idMessage))) {
-        return settle(unsettled, link, times, settling);
-      }
-      return { outcome: 'sent', idMessage, urlFile };
+      let isTaken = false;
+      const ending = await recordEnding({ outcome: 'sent', idMessage, urlFile }, async () => {
+        if (idMessage === null) await ledger.recordSent(key, null);
+        else isTaken = !(await ledger.claimMessage(key, idMessage));
+      });
+      return isTaken ? settle(unsettled, link, times, settling) : ending;
     }
     case 'uncertain': {
-      const { code, message } = new StatuscastError({ code: 'outcome-unknown', why: found.why });
-      await ledger.recordUncertain(key, { code, message });
-      return { outcome: 'uncertain', error: { code, message }, urlFile };
+      const ending = uncertain(found.why, urlFile);
+      return recordEnding(ending, () => ledger.recordUncertain(key, ending.error));
     }
   }
+}
+
+type Settled = Extract<Ending, { readonly outcome: 'sent' | 'uncertain' }>;
+
+/**
+ * Writes down what became of a request. Where the ledger cannot take it, the entry stays `sending`,
+ * and what a later run is to find out is no failure.
+ */
+export async function recordEnding(ending: Settled, write: () => Promise<void>): Promise<Settled> {
+  try {
+    await write();
+    return ending;
+  } catch (thrown) {
+    const { message } = toStatuscastError(thrown);
+    const id = ending.outcome === 'sent' ? ending.idMessage : null;
+    const taken = id === null ? '' : `GREEN-API took it as ${id}, but `;
+    const why = `${taken}it could not be written down, and the next run has to find out: ${message}`;
+    return uncertain(why.replace(/\.$/, ''), ending.urlFile);
+  }
+}
+
+function uncertain(why: string, urlFile: string | null) {
+  const { code, message } = new StatuscastError({ code: 'outcome-unknown', why });
+  return { outcome: 'uncertain', error: { code, message }, urlFile } as const;
 }
 
 /** How it ended where another run on this ledger has sent it; null where none has. */
@@ -74,8 +98,9 @@ export async function endingOfAnother(
   { ledger }: Settling,
 ): Promise<Ending | null> {
   const entry = await ledger.find([key]);
-  if (entry?.state !== 'sent') return null;
+  if (entry?.state !== 'sent' && entry?.state !== 'undone') return null;
   const { idMessage } = entry;
-  const detail = `another run sent it as ${idMessage ?? 'a status without an id'}`;
+  const undone = entry.state === 'undone' ? ', and it was undone' : '';
+  const detail = `another run sent it as ${idMessage ?? 'a status without an id'}${undone}`;
   return { outcome: 'skipped', reason: 'already-sent', detail, idMessage };
 }

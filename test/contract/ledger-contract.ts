@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.js';
 import type { Scope } from '../support/scratch-folder.js';
 import { factsOf } from './ledger-facts.js';
-import { ERROR, LINK, STATES, STEPS, WAYS } from './ledger-steps.js';
+import { ERROR, LINK, RUN, STATES, STEPS, WAYS } from './ledger-steps.js';
 
 /** One store, new and empty for each test; every handle on it sees what the others do. */
 export type OpenStore = (scope: Scope) => Promise<{ readonly open: () => Promise<Ledger> }>;
@@ -31,15 +31,18 @@ export function describeLedger(name: string, openStore: OpenStore): void {
         output: { ...factsOf('').output, mime: 'video/mp4', durationSeconds: 59.833 },
       });
       await ledger.recordNormalized(video);
-      const none = { link: null, attemptedAtMs: null, idMessage: null, error: null };
+      const none = {
+        ...{ link: null, attemptedAtMs: null, idMessage: null, error: null },
+        ...{ runId: null, confirmation: null },
+      };
       const other = await store.open();
       expect(await other.find(['v'])).toMatchObject({ ...video, ...none, state: 'normalized' });
       await ledger.recordUploaded('v', LINK);
-      await ledger.claimSend('v', null, 1_742_601_600_123, LINK);
+      await ledger.claimSend('v', null, 1_742_601_600_123, LINK, RUN);
       await ledger.recordUncertain('v', ERROR);
       expect(await other.find(['v'])).toMatchObject({
         ...{ ...video, state: 'uncertain', link: LINK, error: ERROR },
-        ...{ attemptedAtMs: 1_742_601_600_123, idMessage: null },
+        ...{ attemptedAtMs: 1_742_601_600_123, idMessage: null, runId: RUN },
       });
     });
 
@@ -50,8 +53,8 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const output = { ...factsOf('').output, path: '/elsewhere.jpg' };
       await ledger.recordNormalized(factsOf('k', { output }));
       await ledger.recordUploaded('k', { urlFile: 'https://example.com/b.jpg', expiresAtMs: 1 });
-      expect(await ledger.claimSend('k', 1000, 3000, LINK)).toBe(false);
-      await ledger.recordFailed('k', ERROR);
+      expect(await ledger.claimSend('k', 1000, 3000, LINK, RUN)).toBe(false);
+      await ledger.recordFailed('k', ERROR, 1000);
       await ledger.recordUncertain('k', ERROR);
       expect(await ledger.find(['k'])).toEqual(before);
       expect(before).toMatchObject({ state: 'sent', idMessage: 'id of k', error: null });
@@ -94,10 +97,10 @@ export function describeLedger(name: string, openStore: OpenStore): void {
 
     test('an entry that is not there cannot be claimed, and no step makes one', async (scope) => {
       const ledger = await (await openStore(scope)).open();
-      expect(await ledger.claimSend('k', null, 1000, LINK)).toBe(false);
+      expect(await ledger.claimSend('k', null, 1000, LINK, RUN)).toBe(false);
       await ledger.recordUploaded('k', LINK);
       await ledger.recordSent('k', 'id');
-      await ledger.recordFailed('k', ERROR);
+      await ledger.recordFailed('k', ERROR, null);
       expect(await ledger.find(['k'])).toBeNull();
       expect(await ledger.isClaimed('id')).toBe(false);
     });
@@ -105,20 +108,20 @@ export function describeLedger(name: string, openStore: OpenStore): void {
     test('a claim needs to know of the last one', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS.sending(ledger, 'k');
-      expect(await ledger.claimSend('k', null, 2000, LINK)).toBe(false);
-      expect(await ledger.claimSend('k', 999, 2000, LINK)).toBe(false);
+      expect(await ledger.claimSend('k', null, 2000, LINK, RUN)).toBe(false);
+      expect(await ledger.claimSend('k', 999, 2000, LINK, RUN)).toBe(false);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(1000);
-      expect(await ledger.claimSend('k', 1000, 2000, LINK)).toBe(true);
+      expect(await ledger.claimSend('k', 1000, 2000, LINK, RUN)).toBe(true);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(2000);
     });
 
     test('a claim in the same millisecond, or by a clock set back, is another one', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS.sending(ledger, 'k');
-      expect(await ledger.claimSend('k', 1000, 1000, LINK)).toBe(true);
-      expect(await ledger.claimSend('k', 1000, 1000, LINK)).toBe(false);
+      expect(await ledger.claimSend('k', 1000, 1000, LINK, RUN)).toBe(true);
+      expect(await ledger.claimSend('k', 1000, 1000, LINK, RUN)).toBe(false);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(1001);
-      expect(await ledger.claimSend('k', 1001, 5, LINK)).toBe(true);
+      expect(await ledger.claimSend('k', 1001, 5, LINK, RUN)).toBe(true);
       expect((await ledger.find(['k']))?.attemptedAtMs).toBe(1002);
     });
 
@@ -126,7 +129,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const ledger = await (await openStore(scope)).open();
       await WAYS.failed(ledger, 'k');
       expect((await ledger.find(['k']))?.error).toEqual(ERROR);
-      await ledger.claimSend('k', 1000, 2000, LINK);
+      await ledger.claimSend('k', 1000, 2000, LINK, RUN);
       expect((await ledger.find(['k']))?.error).toBeNull();
     });
 
@@ -137,7 +140,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
         await handles[0]?.recordNormalized(factsOf(key));
         const answers = await Promise.all(
           Array.from({ length: 5 }).flatMap(() =>
-            handles.map((ledger, at) => ledger.claimSend(key, null, 1000 * round + at, LINK)),
+            handles.map((ledger, at) => ledger.claimSend(key, null, 1000 * round + at, LINK, RUN)),
           ),
         );
         expect(answers.filter(Boolean)).toHaveLength(1);

@@ -1,5 +1,8 @@
 import type { NormalizedFacts } from '../../src/ledger/ledger.js';
 
+/** The account whose statuses they are. */
+export const ACCOUNT_HASH = 'acc0017';
+
 /** What a ledger may be told of a normalized file, with letters that a store could stumble over. */
 export function factsOf(key: string, more: Partial<NormalizedFacts> = {}): NormalizedFacts {
   return {
@@ -14,6 +17,10 @@ export function factsOf(key: string, more: Partial<NormalizedFacts> = {}): Norma
     output: {
       ...{ path: "/state/outputs/it's.jpg", bytes: 412_345, mime: 'image/jpeg' },
       ...{ width: 1080, height: 1920, durationSeconds: null },
+    },
+    message: {
+      ...{ account: ACCOUNT_HASH, fileName: 'праздник 海 🎉.jpg', caption: 'it\'s "here"' },
+      ...{ participants: ['70000001234@c.us'], as: 'media' },
     },
     ...more,
   };

@@ -8,11 +8,12 @@ import { countRequests } from '../support/sandbox-client.js';
 
 /** What a run leaves that died when its request had left: the entry as the next run reads it. */
 async function dieWhileSending(desk: Desk, publication: Publication): Promise<Publication> {
-  const { key, output, fileName } = publication;
+  const { key, output, message } = publication;
+  const { fileName } = message;
   const { urlFile } = await desk.client.uploadFile({ ...output, asciiName: 'a.jpg' });
   const link = { urlFile, expiresAtMs: Date.now() + 60_000 };
   await desk.ledger.recordUploaded(key, link);
-  await desk.ledger.claimSend(key, null, Date.now(), link);
+  await desk.ledger.claimSend(key, null, Date.now(), link, desk.publisher.runId);
   await desk.client.sendMediaStatus({ urlFile, fileName, caption: '', participants: [] });
   return desk.readAgain(publication);
 }
@@ -87,7 +88,9 @@ describe.concurrent('after a lost answer', () => {
     };
     const publication = await desk.prepare();
     const broken = { ...desk.publisher, ledger: { ...desk.ledger, recordSent } };
-    await expect(publish(publication, broken)).rejects.toThrow('disk full');
+    const ending = await publish(publication, broken);
+    expect(ending).toMatchObject({ outcome: 'uncertain', error: { code: 'outcome-unknown' } });
+    expect('error' in ending && ending.error.message).toMatch(/took it as \w+, but.*disk full/);
     const left = await desk.readAgain(publication);
     expect(left.state).toBe('sending');
     expect(await publish(left, desk.publisher)).toMatchObject({ outcome: 'sent' });
@@ -153,7 +156,7 @@ describe.concurrent('a run that died while sending', () => {
     const { urlFile } = await desk.client.uploadFile({ ...second.output, asciiName: 'b.jpg' });
     const link = { urlFile, expiresAtMs: Date.now() + 60_000 };
     await desk.ledger.recordUploaded(second.key, link);
-    await desk.ledger.claimSend(second.key, null, Date.now() - 500, link);
+    await desk.ledger.claimSend(second.key, null, Date.now() - 500, link, desk.publisher.runId);
     const ending = await publish(await desk.readAgain(second), desk.publisher);
     expect(ending).toMatchObject({ outcome: 'sent', urlFile });
     expect(desk.sandbox.statuses().map((status) => status.urlFile)).toEqual([

@@ -59,7 +59,7 @@ describe.concurrent('two runs on one ledger', () => {
     const { attemptedAtMs, link } = await second.entryOf(publication.key);
     const claim = second.ledger.claimSend;
     if (link === null) throw new Error('it was not uploaded');
-    expect(await claim(publication.key, attemptedAtMs, Date.now(), link)).toBe(true);
+    expect(await claim(publication.key, attemptedAtMs, Date.now(), link, 2)).toBe(true);
     expect(await refused).toMatchObject({ outcome: 'skipped', reason: 'duplicate' });
     expect(countRequests(first.sandbox, 'sendMediaStatus')).toBe(1);
     expect(first.sandbox.statuses()).toEqual([]);

@@ -14,7 +14,8 @@ describe.concurrent('a file is published', () => {
       settings: { caption: 'hello', participants: ['70000001234'] },
     });
     const publication = await desk.prepare();
-    const { key, fileName } = publication;
+    const { key, message } = publication;
+    const { fileName } = message;
     const states: string[] = [];
     const note = async () => states.push((await desk.entryOf(key)).state);
     const publishing = publish(publication, {

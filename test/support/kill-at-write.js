@@ -6,22 +6,31 @@ import Database from 'libsql';
 
 const at = Number(process.env['KILL_AT']);
 const when = process.env['KILL_WHEN'];
+const { prepare } = Database.prototype;
 let writes = 0;
 
-const { prepare } = Database.prototype;
-Database.prototype.prepare = function prepareCounted(sql) {
-  const statement = prepare.call(this, sql);
-  if (!/^\s*(INSERT INTO|UPDATE|DELETE FROM) statuses/i.test(sql)) return statement;
-  const run = statement.run.bind(statement);
-  statement.run = (...values) => {
-    writes += 1;
-    if (writes === at && when === 'before') process.kill(process.pid, 'SIGKILL');
-    const done = run(...values);
-    if (writes === at && when === 'after') process.kill(process.pid, 'SIGKILL');
-    return done;
-  };
-  return statement;
-};
+/** @param {string} moment */
+function killIfDue(moment) {
+  if (writes === at && when === moment) process.kill(process.pid, 'SIGKILL');
+}
+
+Object.defineProperty(Database.prototype, 'prepare', {
+  /** @param {string} sql */
+  value(sql) {
+    const statement = prepare.call(this, sql);
+    if (!/^\s*(INSERT INTO|UPDATE|DELETE FROM) statuses/i.test(sql)) return statement;
+    const run = statement.run.bind(statement);
+    /** @param {unknown[]} values */
+    const runCounted = (...values) => {
+      writes += 1;
+      killIfDue('before');
+      const done = run(values);
+      killIfDue('after');
+      return done;
+    };
+    return Object.assign(statement, { run: runCounted });
+  },
+});
 
 process.on('exit', () => {
   if (at === 0) process.stderr.write(`writes: ${writes}\n`);

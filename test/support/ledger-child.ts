@@ -13,12 +13,12 @@ if (task === 'die') {
   const ledger = await openLedger(stateDir);
   await ledger.recordNormalized(factsOf(KEY));
   await ledger.recordUploaded(KEY, LINK);
-  await ledger.claimSend(KEY, null, 1000, LINK);
+  await ledger.claimSend(KEY, null, 1000, LINK, 1);
   process.kill(process.pid, 'SIGKILL');
 } else {
   while (Date.now() < Number(atMs));
   const ledger = await openLedger(stateDir);
   await ledger.recordNormalized(factsOf(KEY));
-  process.stdout.write(String(await ledger.claimSend(KEY, null, Date.now(), LINK)));
+  process.stdout.write(String(await ledger.claimSend(KEY, null, Date.now(), LINK, 1)));
   await ledger.close();
 }

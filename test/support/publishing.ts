@@ -61,7 +61,7 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   return {
     ...{ sandbox, client, ledger, stages, stateDir, entryOf },
     publisher: {
-      ...{ client, ledger, settings, now: Date.now },
+      ...{ client, ledger, settings, runId: 1, now: Date.now },
       signal: options.signal ?? new AbortController().signal,
       inUploadLane: (work) => work(),
       inSendLane: (work) => work(),
@@ -72,14 +72,20 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
     prepare: async (kind = 'image') => {
       const facts = await makeFacts(scope, kind);
       await ledger.recordNormalized(facts);
-      const { caption } = settings;
-      return { ...(await entryOf(facts.key)), fileName: nameFor(kind), caption };
+      const { caption, participants, audioAs } = settings;
+      const as = kind === 'audio' && audioAs === 'voice' ? 'voice' : 'media';
+      const { account } = facts.message;
+      const said = as === 'voice' ? '' : caption;
+      const message = {
+        account,
+        fileName: nameFor(kind),
+        caption: said,
+        participants,
+        as,
+      } as const;
+      return { ...(await entryOf(facts.key)), message };
     },
-    readAgain: async ({ key, fileName, caption }) => ({
-      ...(await entryOf(key)),
-      fileName,
-      caption,
-    }),
+    readAgain: async ({ key, message }) => ({ ...(await entryOf(key)), message }),
   };
 }
 
@@ -98,6 +104,10 @@ async function makeFacts(scope: Scope, kind: Kind): Promise<NormalizedFacts> {
     output: {
       ...{ path, bytes: bytes.length, mime },
       ...{ width: 1080, height: 1920, durationSeconds: null },
+    },
+    message: {
+      ...{ account: 'acc0017', fileName: nameFor(kind), caption: '' },
+      ...{ participants: [], as: 'media' },
     },
   };
 }

@@ -1,0 +1,86 @@
+import type Database from 'libsql';
+import { messageOf, StatuscastError } from '../errors.js';
+
+type Value = string | number | null;
+
+/** A prepared statement. */
+export interface Query {
+  /** Gives the number of rows that it changed. */
+  readonly run: (...values: readonly Value[]) => number;
+  readonly rows: (...values: readonly Value[]) => readonly unknown[];
+}
+
+/** A database whose every failure is `ledger-unusable`. Its steps are synchronous, so none mix. */
+export interface Store {
+  readonly prepare: (sql: string) => Query;
+  /** All of it is written, or nothing. */
+  readonly together: <Value>(work: () => Value) => Value;
+  /**
+   * What is written within, and before, is on the disk when it returns, also if the power fails.
+   * Other steps outlive a killed process, but the power may take the last of them.
+   */
+  readonly durably: <Value>(work: () => Value) => Value;
+  readonly close: () => void;
+}
+
+/** Takes an open database over. */
+export function storeIn(db: Database.Database, file: string): Store {
+  const guarded = <Value>(work: () => Value): Value => {
+    try {
+      return work();
+    } catch (thrown) {
+      throw toLedgerError(thrown, file);
+    }
+  };
+  db.exec('PRAGMA synchronous = NORMAL');
+  return {
+    prepare: (sql) => {
+      const statement = guarded(() => db.prepare(sql));
+      return {
+        run: (...values) => guarded(() => statement.run(...values).changes),
+        rows: (...values) => guarded(() => statement.all(...values)),
+      };
+    },
+    together: (work) => guarded(() => db.transaction(work).immediate()),
+    durably: (work) =>
+      guarded(() => {
+        db.exec('PRAGMA synchronous = FULL');
+        try {
+          return work();
+        } finally {
+          db.exec('PRAGMA synchronous = NORMAL');
+        }
+      }),
+    close: () => {
+      db.close();
+    },
+  };
+}
+
+/** What went wrong with a ledger, in words and with what to do. */
+export function toLedgerError(cause: unknown, path: string): StatuscastError {
+  if (cause instanceof StatuscastError) return cause;
+  return new StatuscastError({ code: 'ledger-unusable', path, why: reasonOf(cause) }, { cause });
+}
+
+/** Whether SQLite found that a file is no database, or no longer a whole one. */
+export function isDamage(thrown: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown));
+}
+
+function reasonOf(thrown: unknown): string {
+  const code = codeOf(thrown);
+  const said = messageOf(thrown);
+  if (isDamage(thrown)) return `it is damaged (${said}); run again to have it set aside`;
+  if (code === 'SQLITE_FULL') return `the disk is full (${said}); free some space and run again`;
+  if (code.startsWith('SQLITE_BUSY')) return `another program keeps it locked (${said})`;
+  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code)) {
+    return `it cannot be read or written (${said}); look at its disk and permissions`;
+  }
+  return said;
+}
+
+export function codeOf(thrown: unknown): string {
+  const has = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string';
+  return has ? String(thrown.code) : '';
+}

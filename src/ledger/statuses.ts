@@ -1,0 +1,161 @@
+import { z } from 'zod';
+import type { Query, Store } from './database.js';
+import type { EntryFilter, Ledger, LedgerEntry } from './ledger.js';
+import type { Mask } from './mask.js';
+import { entryIn } from './row.js';
+
+const NEXT_CHANGE = '(SELECT COALESCE(MAX(change_number), 0) + 1 FROM statuses)';
+const CHANGED = `changed_at_ms = ?, change_number = ${NEXT_CHANGE}`;
+/** What has been posted stays as it was, also when it was deleted since. */
+const NOT_POSTED = `state NOT IN ('sent', 'undone')`;
+
+/** The steps of statuses, as a store holds them. */
+export function openStatuses(
+  store: Store,
+  mask: Mask,
+  now: () => number,
+): Omit<Ledger, 'beginRun' | 'close'> {
+  const { durably } = store;
+  const entry = (row: unknown): LedgerEntry => entryIn(row, mask.show);
+  const find = store.prepare('SELECT * FROM statuses WHERE key = ?');
+  const steps = prepareSteps(store);
+  const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
+  const open = store.prepare(`
+    SELECT COUNT(*) AS count FROM statuses
+    WHERE state IN ('sending', 'uncertain') AND kind = ? AND attempted_at_ms >= ?`);
+
+  return {
+    find: async (keys) => {
+      for (const key of keys) {
+        const [row] = find.rows(key);
+        if (row !== undefined) return entry(row);
+      }
+      return null;
+    },
+    list: async (filter) => listRows(store, filter).map(entry),
+    recordNormalized: async ({ key, content, kind, input, source, plan, output, message }) => {
+      steps.normalized.run(
+        ...[key, content, kind, input, source, JSON.stringify(plan), JSON.stringify(output)],
+        ...[message.account, JSON.stringify(message), now()],
+      );
+    },
+    recordUploaded: async (key, { urlFile, expiresAtMs }) => {
+      steps.uploaded.run(mask.hide(urlFile), expiresAtMs, now(), key);
+    },
+    claimSend: async (key, lastAttemptAtMs, nowMs, { urlFile, expiresAtMs }, runId) => {
+      const link = [mask.hide(urlFile), expiresAtMs] as const;
+      const values = [...link, runId, nowMs, now(), key, lastAttemptAtMs, runId] as const;
+      return durably(() => steps.claim.run(...values)) === 1;
+    },
+    recordSent: async (key, idMessage) => {
+      durably(() => steps.sent.run(idMessage, now(), key));
+    },
+    claimMessage: async (key, idMessage) =>
+      durably(() => steps.found.run(idMessage, now(), key, idMessage)) === 1,
+    recordUncertain: async (key, error) => {
+      durably(() => steps.uncertain.run(mask.hide(JSON.stringify(error)), now(), key));
+    },
+    recordFailed: async (key, error, attemptedAtMs) => {
+      const text = mask.hide(JSON.stringify(error));
+      durably(() => steps.failed.run(text, now(), key, attemptedAtMs));
+    },
+    recordNotSent: async (key, attemptedAtMs) => {
+      steps.notSent.run(now(), key, attemptedAtMs ?? null);
+    },
+    recordUndone: async (key) => {
+      durably(() => steps.undone.run(now(), key));
+    },
+    forget: async (key) => {
+      steps.forget.run(key);
+    },
+    recordConfirmation: async (key, { status, delivered, read, atMs }) => {
+      steps.confirmed.run(JSON.stringify({ status, delivered, read, atMs }), key);
+    },
+    countOpen: async (kind, sinceMs) => countSchema.parse(open.rows(kind, sinceMs))[0].count,
+    isClaimed: async (idMessage) => claimed.rows(idMessage).length > 0,
+  };
+}
+
+const countSchema = z.tuple([z.object({ count: z.number() })]);
+
+function prepareSteps({ prepare }: Store) {
+  return {
+    normalized: prepare(`
+      INSERT INTO statuses (
+        key, content, kind, state, input, source, plan, output, account, message,
+        changed_at_ms, change_number
+      ) VALUES (?, ?, ?, 'normalized', ?, ?, ?, ?, ?, ?, ?, ${NEXT_CHANGE})
+      ON CONFLICT (key) DO UPDATE SET
+        state = CASE WHEN state IN ('uploaded', 'failed') THEN 'normalized' ELSE state END,
+        input = excluded.input, source = excluded.source, plan = excluded.plan,
+        output = excluded.output, account = excluded.account, message = excluded.message,
+        changed_at_ms = excluded.changed_at_ms, change_number = excluded.change_number
+      WHERE ${NOT_POSTED}`),
+    uploaded: prepare(`
+      UPDATE statuses SET
+        state = CASE WHEN state IN ('normalized', 'failed') THEN 'uploaded' ELSE state END,
+        url_file = ?, expires_at_ms = ?, ${CHANGED}
+      -- The link of a request that may be under way is what the queue is searched for.
+      WHERE key = ? AND ${NOT_POSTED} AND state NOT IN ('sending', 'uncertain')`),
+    claim: prepare(`
+      UPDATE statuses SET state = 'sending', error = NULL,
+        url_file = ?, expires_at_ms = ?, run_id = ?,
+        -- Never the same twice, or two runs could both believe that they had claimed it.
+        attempted_at_ms = MAX(?, COALESCE(attempted_at_ms, 0) + 1), ${CHANGED}
+      WHERE key = ? AND ${NOT_POSTED} AND attempted_at_ms IS ?
+        -- A run that was taken for dead, and lives, has lost its content to another.
+        AND NOT EXISTS (
+          SELECT 1 FROM leases WHERE leases.content = statuses.content
+            AND leases.run_id <> ?)`),
+    sent: prepare(`
+      UPDATE statuses SET state = 'sent', id_message = ?, error = NULL, ${CHANGED}
+      WHERE key = ? AND state <> 'undone'`),
+    found: prepare(`
+      UPDATE statuses SET state = 'sent', id_message = ?, error = NULL, ${CHANGED}
+      WHERE key = ? AND state <> 'undone' AND NOT EXISTS (
+        SELECT 1 FROM statuses AS other WHERE other.id_message = ? AND other.key <> statuses.key)`),
+    uncertain: prepare(`
+      UPDATE statuses SET state = 'uncertain', error = ?, ${CHANGED}
+      WHERE key = ? AND ${NOT_POSTED}`),
+    failed: prepare(`
+      UPDATE statuses SET state = 'failed', error = ?, ${CHANGED}
+      WHERE key = ? AND ${NOT_POSTED} AND attempted_at_ms IS ?`),
+    notSent: prepare(`
+      UPDATE statuses SET state = 'uploaded', error = NULL, ${CHANGED}
+      WHERE key = ? AND state IN ('sending', 'uncertain')
+        AND attempted_at_ms = COALESCE(?, attempted_at_ms)`),
+    undone: prepare(`
+      UPDATE statuses SET state = 'undone', ${CHANGED} WHERE key = ? AND state = 'sent'`),
+    forget: prepare(`DELETE FROM statuses WHERE key = ? AND state = 'undone'`),
+    confirmed: prepare('UPDATE statuses SET confirmation = ? WHERE key = ?'),
+  } satisfies Record<string, Query>;
+}
+
+const lastRunSchema = z.tuple([z.object({ last: z.number().nullable() })]);
+
+function listRows(store: Store, { account, states, run }: EntryFilter): readonly unknown[] {
+  const ofAccount = account === undefined ? [] : [{ sql: 'account = ?', values: [account] }];
+  const inStates =
+    states === undefined
+      ? []
+      : [{ sql: `state IN (${states.map(() => '?').join()})`, values: states }];
+  const select = (what: string, conditions: readonly Condition[], order = '') =>
+    store
+      .prepare(
+        `SELECT ${what} FROM statuses
+        WHERE ${['TRUE', ...conditions.map(({ sql }) => sql)].join(' AND ')} ${order}`,
+      )
+      .rows(...conditions.flatMap(({ values }) => values));
+  const findLast = () => {
+    const posted = { sql: `state IN ('sent', 'undone')`, values: [] };
+    return lastRunSchema.parse(select('MAX(run_id) AS last', [...ofAccount, posted]))[0].last;
+  };
+  const ofRun =
+    run === undefined ? [] : [{ sql: 'run_id = ?', values: [run === 'last' ? findLast() : run] }];
+  return select('*', [...ofAccount, ...inStates, ...ofRun], 'ORDER BY change_number');
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number | null)[];
+}
