@@ -18,6 +18,7 @@ export type StatuscastEvent =
   | StageEvent
   | ProgressEvent
   | WaitingEvent
+  | WarningEvent
   | ResultEvent
   | SummaryEvent;
 
@@ -76,6 +77,15 @@ export interface WaitingEvent {
   readonly input: string | null;
   readonly why: string;
   readonly waitMs: number;
+}
+
+/** The run goes on, but somebody should know. */
+export interface WarningEvent {
+  readonly type: 'warning';
+  /** Null where it is about the whole run. */
+  readonly input: string | null;
+  /** What is wrong and what to do about it. */
+  readonly message: string;
 }
 
 /** How one input ended. Every field is always there; null where it has no meaning. */

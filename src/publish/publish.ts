@@ -143,7 +143,8 @@ async function sendOnce(
   const options = { as, claim, retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message } = toStatuscastError(thrown);
-    await ledger.recordFailed(key, { code, message });
+    // Without a claim of ours the ledger may speak of another run's request.
+    if (attemptedAtMs !== lastAttemptAtMs) await ledger.recordFailed(key, { code, message });
     throw thrown;
   });
   switch (result.type) {

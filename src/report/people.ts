@@ -11,6 +11,10 @@ export function describeEvent(event: StatuscastEvent): string | null {
       const of = event.input === null ? '' : ` (${clean(event.input)})`;
       return `waiting    ${(event.waitMs / 1000).toFixed(1)} s${of}: ${clean(event.why)}`;
     }
+    case 'warning': {
+      const of = event.input === null ? '' : `${clean(event.input)}: `;
+      return `warning    ${of}${clean(event.message)}`;
+    }
     case 'summary': // told with where things are
     case 'started':
     case 'found':
