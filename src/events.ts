@@ -18,6 +18,7 @@ export type StatuscastEvent =
   | StageEvent
   | ProgressEvent
   | WaitingEvent
+  | WarningEvent
   | ResultEvent
   | ConfirmationEvent
   | SummaryEvent;
@@ -79,6 +80,15 @@ export interface WaitingEvent {
   readonly waitMs: number;
 }
 
+/** The run goes on, but somebody should know. */
+export interface WarningEvent {
+  readonly type: 'warning';
+  /** Null where it is about the whole run. */
+  readonly input: string | null;
+  /** What is wrong and what to do about it. */
+  readonly message: string;
+}
+
 /** How one input ended. Every field is always there; null where it has no meaning. */
 export interface ResultEvent {
   readonly type: 'result';
@@ -90,6 +100,7 @@ export interface ResultEvent {
   readonly outcome: Outcome;
   readonly plan: PlanSummary | null;
   readonly output: Output | null;
+  /** The link, with `{idInstance}` in the place of the account's own. */
   readonly urlFile: string | null;
   readonly idMessage: string | null;
   /** Why it was skipped. */

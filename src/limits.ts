@@ -68,6 +68,9 @@ export const LINK_LIFETIME_MARGIN_DAYS = 1;
 /** G: SendMediaStatus and SendVoiceStatus, requests a second and instance. */
 export const SENDS_PER_SECOND = 5;
 
+/** G: delaySendMessagesMilliseconds of an instance, the time between two sends, is 500 to 600000. */
+export const SEND_DELAY_MIN_MS = 500;
+
 /** G: every other method used, requests a second and instance (none is given for uploadFile). */
 export const CALLS_PER_SECOND = 1;
 

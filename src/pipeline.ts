@@ -6,18 +6,22 @@ import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
 import { createGreenApiClient } from './green-api/client.js';
+import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
 import { createRateLimiter } from './green-api/rates.js';
+import { maskLink } from './green-api/redact.js';
 import type { JobError, Outcome } from './job.js';
 import { createKeys, hashAccount } from './ledger/key.js';
 import type { Ledger, LedgerRun } from './ledger/ledger.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
+import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
 import type { Publishing, Run, Task } from './pipeline/run.js';
-import { awaitAuthorized } from './publish/await-authorized.js';
+import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
+import { checkInstance } from './publish/preflight.js';
 import { type Settings, type SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
@@ -94,9 +98,12 @@ async function runAll(
   // One queue for each thing that is scarce, so that none of them waits for another.
   const normalizeLane = new PQueue({ concurrency: settings.concurrency });
   let isDiscovered = false;
+  let instance: InstanceSettings | null = null;
   const publishing =
     options.goal === 'send'
-      ? await openPublishing(options.credentials, settings, stateDir, outputsDir)
+      ? await openPublishing(options.credentials, settings, stateDir, outputsDir, () =>
+          gapMsOf(settings, instance),
+        )
       : null;
   const run: Run = {
     ...{ settings, ffmpeg, emit, stop, publishing, signal: ending.signal },
@@ -122,13 +129,19 @@ async function runAll(
       stateDir: publishing === null ? null : stateDir,
       outDir,
     });
-    await preflight(run);
+    instance = await preflight(run);
+    const warn = (message: string | null) => {
+      if (message !== null) emit({ type: 'warning', input: null, message });
+    };
+    warn(warnOfJournal(instance));
+    let inputs = 0;
     const nameOutput = createOutputNames(outDir);
     let turn: Promise<void> = Promise.resolve();
     for await (const input of discover(roots, ours)) {
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
       emit({ type: 'found', input: input.input, bytes: input.bytes });
+      warn(warnOfQueue(++inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
       const task: Task = { input, ...places, ...takeTurn(turn) };
       turn = task.left;
@@ -140,6 +153,9 @@ async function runAll(
     }
     isDiscovered = true;
     await inFlight.onIdle();
+    if (settings.confirm && publishing !== null && instance?.outgoingWebhook === true) {
+      await confirmRun(run, publishing);
+    }
     const seconds = (performance.now() - begunMs) / 1000;
     emit({ type: 'summary', counts, seconds, stopped: causeOf(ending.signal) });
   } catch (thrown) {
@@ -168,6 +184,7 @@ async function openPublishing(
   settings: Settings,
   stateDir: string,
   outputsDir: string,
+  gapMs: () => number,
 ): Promise<Publishing> {
   const { apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs } = settings;
   const { sendsPerSecond, uploadsPerSecond } = settings;
@@ -179,13 +196,17 @@ async function openPublishing(
     ledger,
     ledgerRun: await beginRun(ledger),
     account: hashAccount(idInstance),
+    maskLink: (urlFile) => maskLink(urlFile, idInstance),
     client: createGreenApiClient(credentials, {
       ...{ apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs },
-      limitRate: createRateLimiter({
-        sendMediaStatus: sendsPerSecond,
-        sendVoiceStatus: sendsPerSecond,
-        uploadFile: uploadsPerSecond,
-      }),
+      limitRate: createRateLimiter(
+        {
+          sendMediaStatus: sendsPerSecond,
+          sendVoiceStatus: sendsPerSecond,
+          uploadFile: uploadsPerSecond,
+        },
+        { instance: `${credentials.apiUrl} ${credentials.idInstance}`, gapMs },
+      ),
     }),
     keysOf: createKeys(settings, idInstance),
     seen: new Map(),
@@ -226,17 +247,18 @@ function refuseInputsFolder(
   throw new StatuscastError({ code: 'bad-settings', faults });
 }
 
-/** Whether the instance can send at all, before anything costs time. */
-async function preflight(run: Run): Promise<void> {
-  if (run.publishing === null) return;
+/** Whether the instance can send at all, before anything costs time, and how it is set up. */
+async function preflight(run: Run): Promise<InstanceSettings | null> {
+  if (run.publishing === null) return null;
   const { retries } = run.settings;
   try {
-    await awaitAuthorized(run.publishing.client, {
+    return await checkInstance(run.publishing.client, {
       ...{ retries, signal: run.signal },
       onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input: null, why, waitMs }),
     });
   } catch (thrown) {
     run.stop(toStatuscastError(thrown));
+    return null;
   }
 }
 

@@ -62,6 +62,26 @@ export function number(
     });
 }
 
+/** A number, or a word for one that is not known yet; the word is the default. */
+export function numberOr<const Word extends string>(
+  word: Word,
+  o: Common & { min: number; max: number; unit: string },
+) {
+  return z
+    .preprocess(
+      (value) =>
+        typeof value === 'string' && value.trim() !== '' && value !== word ? Number(value) : value,
+      z.union([z.literal(word), z.number().min(o.min).max(o.max)]),
+    )
+    .default(word)
+    .register(settingFacts, {
+      type: 'number',
+      unit: o.unit,
+      expects: `${word}, or a number from ${o.min} to ${o.max} (${o.unit.toLowerCase()})`,
+      ...commonFacts(o),
+    });
+}
+
 export function choice<const Choice extends string>(
   choices: readonly Choice[],
   o: Common & { default: NoInfer<Choice> },

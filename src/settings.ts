@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { boolean, choice, number, participantList, text } from './setting-fields.js';
+import { boolean, choice, number, numberOr, participantList, text } from './setting-fields.js';
 
 /** Every setting with its default, bounds and sentence: the one schema. */
 export const settingsSchema = z.strictObject({
@@ -65,6 +65,13 @@ export const settingsSchema = z.strictObject({
     max: 1000,
     unit: 'SENDS/S',
     about: 'Statuses sent in any one second; 0 for no limit',
+  }),
+  gap: numberOr('instance', {
+    scope: 'send',
+    min: 0,
+    max: 3600,
+    unit: 'SECONDS',
+    about: "Least time between the starts of two sends, or the instance's own delay",
   }),
   uploadsPerSecond: number({
     scope: 'send',

@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import { messageOf, StatuscastError, type Refusal } from '../errors.js';
 import { refusalSchema } from './answers.js';
 import type { Credentials } from './credentials.js';
+import { createRedact } from './redact.js';
+import { createServerClock, type ServerClock } from './server-clock.js';
 
 /** One call of one method. */
 export interface Call<Answer> {
@@ -31,18 +33,14 @@ const EXCERPT_LENGTH = 200;
  */
 export function openCalls(credentials: Credentials): {
   readonly call: CallApi;
+  readonly serverNow: ServerClock['now'];
   readonly close: () => Promise<void>;
 } {
   // No connection is used twice: one that the server has just closed would lose a send unheard.
   const agent = new Agent({ pipelining: 0, connect: { timeout: CONNECT_TIMEOUT_MS } });
   const { idInstance, apiTokenInstance } = credentials;
-
-  const redact = (text: string) =>
-    text
-      .replaceAll(apiTokenInstance, '<token>')
-      .replaceAll(idInstance, '<idInstance>')
-      // Quota errors list phone numbers.
-      .replaceAll(/\d{7,}/g, '<number>');
+  const clock = createServerClock();
+  const redact = createRedact(credentials);
   // Cut only after: half a token would not be known for one.
   const excerpt = (text: string) => redact(text).slice(0, EXCERPT_LENGTH);
 
@@ -79,6 +77,8 @@ export function openCalls(credentials: Credentials): {
         headersTimeout: one.timeoutMs,
         bodyTimeout: one.timeoutMs,
       });
+      // The media host may go by another clock than the one that keeps the journal.
+      if (one.host === credentials.apiUrl) clock.read(String(response.headers.date));
       const text = await readText(response);
       return { status: response.statusCode, headers: response.headers, text };
     } catch (thrown) {
@@ -92,7 +92,7 @@ export function openCalls(credentials: Credentials): {
     }
   }
 
-  return { call, close: () => agent.destroy() };
+  return { call, serverNow: clock.now, close: () => agent.destroy() };
 }
 
 function noAnswer(method: string, why: string, mayHaveHappened: boolean): StatuscastError {
@@ -135,14 +135,16 @@ function refusalOf(
   const words = said?.message ?? said?.description ?? said?.invokeStatus?.description ?? excerpt;
   const refusal = classify(status, words);
   if (refusal === null) return null;
-  const retryAfterMs = retryAfterOf(String(headers['retry-after'] ?? ''));
+  const retryAfterMs = retryAfterOf(String(headers['retry-after'] ?? ''), String(headers.date));
   const message = words.trim().replace(/\.$/, '') || 'no reason was given';
   return { code: 'api-refused', status, refusal, message, retryAfterMs };
 }
 
-/** Seconds, or a date. */
-function retryAfterOf(header: string): number | null {
-  const waitMs = /^[\d.]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+/** Seconds, or a date by the server's own clock. */
+function retryAfterOf(header: string, date: string): number | null {
+  const toldMs = Date.parse(date);
+  const nowMs = Number.isNaN(toldMs) ? Date.now() : toldMs;
+  const waitMs = /^[\d.]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - nowMs;
   return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
 }
 

@@ -18,11 +18,14 @@ import {
 } from './answers.js';
 import { openCalls, type Call } from './call.js';
 import { checkCredentials, type Credentials } from './credentials.js';
-import { createRateLimiter, type RateLimiter } from './rates.js';
+import { createRateLimiter, type RateLimiter, type StartOptions } from './rates.js';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Of a send: its signal ends the wait for its turn, never a request that has left. */
+export type SendCallOptions = StartOptions;
 
 /** A file to upload. */
 export interface Upload {
@@ -57,12 +60,12 @@ export interface GreenApiClient {
   readonly uploadFile: (upload: Upload, options?: CallOptions) => Promise<{ urlFile: string }>;
   readonly sendMediaStatus: (
     status: MediaStatus,
-    options?: CallOptions,
+    options?: SendCallOptions,
   ) => Promise<{ idMessage: string }>;
   /** Has no caption. */
   readonly sendVoiceStatus: (
     status: Omit<MediaStatus, 'caption'>,
-    options?: CallOptions,
+    options?: SendCallOptions,
   ) => Promise<{ idMessage: string }>;
   /** `authorized` means go; null while the instance is being created; the set is open. */
   readonly getStateInstance: (options?: CallOptions) => Promise<string | null>;
@@ -81,6 +84,11 @@ export interface GreenApiClient {
     query: { readonly idMessage: string },
     options?: CallOptions,
   ) => Promise<void>;
+  /**
+   * Milliseconds since 1970 by the server's clock, as the latest answer told it (a second behind at
+   * most); by our own clock until there was one.
+   */
+  readonly serverNow: () => number;
   /** Closes its connections. */
   readonly close: () => Promise<void>;
 }
@@ -108,9 +116,10 @@ export function createGreenApiClient(
   const { apiTimeoutMs = 30_000, uploadTimeoutMs = 300_000, sendTimeoutMs = 60_000 } = options;
   const checked = checkCredentials(credentials);
   const { apiUrl, mediaUrl } = checked;
-  const { call, close } = openCalls(checked);
+  const { call, serverNow, close } = openCalls(checked);
 
-  const limited = <Answer>(one: Call<Answer>) => limitRate(one.method, () => call(one), one.signal);
+  const limited = <Answer>(one: Call<Answer>, options: StartOptions = { signal: one.signal }) =>
+    limitRate(one.method, () => call(one), options);
 
   const get = <Answer>(
     method: string,
@@ -120,18 +129,14 @@ export function createGreenApiClient(
   ) =>
     limited({ method, answer, signal, query, host: apiUrl, verb: 'GET', timeoutMs: apiTimeoutMs });
 
-  const post = <Answer>(
-    method: string,
-    answer: z.ZodType<Answer>,
-    { signal }: CallOptions = {},
-    timeoutMs: number,
-    body: unknown,
-  ) =>
-    limited({
-      ...{ method, answer, signal, timeoutMs, host: apiUrl, verb: 'POST' },
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(body),
-    });
+  const post = <Answer>(method: string, answer: z.ZodType<Answer>, body: unknown) => ({
+    ...{ method, answer, host: apiUrl, verb: 'POST' as const },
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(body),
+  });
+
+  const send = (method: string, body: unknown, options?: SendCallOptions) =>
+    limited({ ...post(method, queuedSchema, body), timeoutMs: sendTimeoutMs }, options);
 
   return {
     uploadFile: (upload, { signal } = {}) =>
@@ -150,24 +155,26 @@ export function createGreenApiClient(
         timeoutMs: uploadTimeoutMs,
         signal,
       }),
-    sendMediaStatus: ({ urlFile, fileName, caption, participants }, o) =>
-      post('sendMediaStatus', queuedSchema, o, sendTimeoutMs, {
+    sendMediaStatus: ({ urlFile, fileName, caption, participants }, o) => {
+      const body = {
         ...{ urlFile, fileName },
         ...(caption === '' ? {} : { caption }),
         ...(participants.length === 0 ? {} : { participants }),
-      }),
-    sendVoiceStatus: ({ urlFile, fileName, participants }, o) =>
-      post('sendVoiceStatus', queuedSchema, o, sendTimeoutMs, {
-        ...{ urlFile, fileName },
-        ...(participants.length === 0 ? {} : { participants }),
-      }),
+      };
+      return send('sendMediaStatus', body, o);
+    },
+    sendVoiceStatus: ({ urlFile, fileName, participants }, o) => {
+      const body = { urlFile, fileName, ...(participants.length === 0 ? {} : { participants }) };
+      return send('sendVoiceStatus', body, o);
+    },
     getStateInstance: (o) => get('getStateInstance', stateSchema, o),
     getSettings: (o) => get('getSettings', settingsSchema, o),
     showMessagesQueue: (o) => get('showMessagesQueue', queueSchema, o),
     getOutgoingStatuses: (query, o) => get('getOutgoingStatuses', journalSchema, o, query),
     getStatusStatistic: (query, o) => get('getStatusStatistic', statisticSchema, o, query),
-    deleteStatus: (query, o) => post('deleteStatus', nothingSchema, o, apiTimeoutMs, query),
-    close,
+    deleteStatus: (query, { signal } = {}) =>
+      limited({ ...post('deleteStatus', nothingSchema, query), timeoutMs: apiTimeoutMs, signal }),
+    ...{ serverNow, close },
   };
 }
 

@@ -44,7 +44,7 @@ export async function publishEntry(
         runId: ledgerRun.id,
         settings: run.settings,
         signal: run.signal,
-        now: Date.now,
+        now: client.serverNow,
       },
       inUploadLane,
       inSendLane: async (work) => {
@@ -77,5 +77,7 @@ export async function publishEntry(
     ending.outcome === 'sent' || (ending.outcome === 'skipped' && ending.reason === 'already-sent');
   // Whatever becomes of the file, the status is out.
   if (isPosted) await rm(output.path, { force: true }).catch(() => undefined);
-  return ending;
+  return 'urlFile' in ending && ending.urlFile !== null
+    ? { ...ending, urlFile: publishing.maskLink(ending.urlFile) }
+    : ending;
 }

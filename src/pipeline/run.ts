@@ -32,6 +32,8 @@ export interface Publishing {
   readonly ledgerRun: LedgerRun;
   /** The hash of the account. */
   readonly account: string;
+  /** A link as it may be shown: every link holds the idInstance. */
+  readonly maskLink: (urlFile: string) => string;
   readonly keysOf: (content: string, part?: PartNumber) => Readonly<Record<Kind, string>>;
   /** The inputs met so far by their content. */
   readonly seen: Map<string, Input>;

@@ -15,11 +15,11 @@ export async function awaitAuthorized(
   options: RetryOptions,
 ): Promise<void> {
   const { signal, onWaiting } = options;
-  const deadlineMs = Date.now() + STARTING_MAX_MS;
+  const deadlineMs = performance.now() + STARTING_MAX_MS;
   for (;;) {
     const state = await retry(() => client.getStateInstance({ signal }), isTransient, options);
     if (state === 'authorized') return;
-    if ((state !== 'starting' && state !== null) || Date.now() > deadlineMs) {
+    if ((state !== 'starting' && state !== null) || performance.now() > deadlineMs) {
       throw new StatuscastError({ code: 'instance-cannot-send', why: adviceFor(state) });
     }
     onWaiting?.('the GREEN-API instance is starting', POLL_MS);

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { messageOf, StatuscastError } from '../errors.js';
+import { redactNumbers } from '../green-api/redact.js';
 import { LINK_LIFETIME_DAYS, LINK_LIFETIME_MARGIN_DAYS } from '../limits.js';
 
 /** Whether a link leads straight to the file. A download link is taken by the API and never shown. */
@@ -16,6 +17,11 @@ export interface LinkCheckOptions {
 }
 
 const GONE: readonly number[] = [404, 410];
+/** What a link that was withdrawn answers where its server tells nobody what there is. */
+const FORBIDDEN: readonly number[] = [401, 403];
+
+/** Of what a server says, in UTF-16 units. */
+const EXCERPT_LENGTH = 100;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -33,7 +39,7 @@ export async function checkLink(
   const isRefused = head.status >= 400 && !GONE.includes(head.status);
   const { status, headers } = isRefused ? await ask(urlFile, 'GET', options) : head;
   if (status >= 300 && status < 400) return { type: 'not-direct', why: 'it leads elsewhere' };
-  if (status === 403 || GONE.includes(status)) {
+  if ([...FORBIDDEN, ...GONE].includes(status)) {
     return { type: 'gone', why: `HTTP ${status}` };
   }
   if (status !== 200 && status !== 206) {
@@ -42,7 +48,8 @@ export async function checkLink(
   const type = String(headers['content-type'] ?? 'no content type').toLowerCase();
   const family = `${mime.split('/', 1)[0] ?? mime}/`;
   if (!type.startsWith(family)) {
-    return { type: 'not-direct', why: `it answers with ${type}, not with ${mime}` };
+    const told = redactNumbers(type).slice(0, EXCERPT_LENGTH);
+    return { type: 'not-direct', why: `it answers with ${told}, not with ${mime}` };
   }
   if (/^\s*attachment/i.test(String(headers['content-disposition'] ?? ''))) {
     return { type: 'not-direct', why: 'it is offered as a download' };
@@ -67,7 +74,7 @@ async function ask(urlFile: string, method: 'HEAD' | 'GET', options: LinkCheckOp
     if (signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
     const why = deadline.aborted
       ? `nothing came within ${options.timeoutMs / 1000} s`
-      : messageOf(thrown).replace(urlFile, 'the link');
+      : redactNumbers(messageOf(thrown).replaceAll(urlFile, 'the link'));
     throw new StatuscastError({ code: 'link-unreachable', why });
   }
 }

@@ -127,7 +127,10 @@ async function sendOnce(
   const options = { as, claim, retries: settings.retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message: why } = toStatuscastError(thrown);
-    await ledger.recordFailed(key, { code, message: why }, attemptedAtMs);
+    // Without a claim of ours the ledger may speak of another run's request.
+    if (attemptedAtMs !== lastAttemptAtMs) {
+      await ledger.recordFailed(key, { code, message: why }, attemptedAtMs);
+    }
     throw thrown;
   });
   switch (result.type) {

@@ -5,38 +5,57 @@ import { STARTING_MAX_MS } from '../limits.js';
 
 export interface RetryOptions {
   /**
-   * How often a failure is tried again. Default 5. An instance that is starting is waited for
-   * besides.
+   * How often a failure is tried again. Default 5. An instance that is starting, and one that asks
+   * for fewer calls, is waited for besides.
    */
   readonly retries?: number;
   readonly signal?: AbortSignal | undefined;
   /** Told before each wait. */
   readonly onWaiting?: ((why: string, waitMs: number) => void) | undefined;
+  /** A clock that nobody sets, in milliseconds. Default: the process's own. */
+  readonly monotonicMs?: () => number;
 }
 
 const DEFAULT_RETRIES = 5;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
-/** A Retry-After is honoured up to here. */
-const LONGEST_ASKED_MS = 5 * 60_000;
 const STARTING_WAIT_MS = 5_000;
+/** Of a refusal as too fast where it does not say how long its lane stands still. */
+const TOO_FAST_WAIT_MS = 1000;
+/**
+ * Others may use the instance for minutes without leaving room; what is too fast for a quarter of
+ * an hour, with pauses of half a minute, is no matter of pace.
+ */
+const TOO_FAST_MAX_MS = 15 * 60_000;
 
 /**
- * Calls until it succeeds, with back-off and jitter; a Retry-After is honoured. The signal ends the
- * waiting; what a call brings that is under way is kept.
+ * Calls until it succeeds, with back-off and jitter. A refusal as too fast is waited out as long as
+ * it says, and costs no retry. The signal ends the waiting; what a call brings that is under way is
+ * kept.
  * @param mayRepeat whether trying again can do no harm and may help
  * @throws the last StatuscastError, or `interrupted`
  */
 export async function retry<Answer>(
   call: () => Promise<Answer>,
   mayRepeat: (error: StatuscastError) => boolean,
-  { retries = DEFAULT_RETRIES, signal, onWaiting }: RetryOptions,
+  options: RetryOptions,
 ): Promise<Answer> {
-  const begun = Date.now();
-  const isStarting = ({ facts }: StatuscastError) =>
-    facts.code === 'api-refused' &&
-    facts.refusal === 'starting' &&
-    Date.now() - begun < STARTING_MAX_MS;
+  const { retries = DEFAULT_RETRIES, signal, onWaiting } = options;
+  const { monotonicMs = () => performance.now() } = options;
+  const begunMs = monotonicMs();
+  let tooFastSinceMs: number | null = null;
+  /** How long a failure is waited out that costs no retry; null for any other. */
+  const freeWaitMs = ({ facts }: StatuscastError): number | null => {
+    const isTooFast = facts.code === 'api-refused' && facts.refusal === 'too-fast';
+    tooFastSinceMs = isTooFast ? (tooFastSinceMs ?? monotonicMs()) : null;
+    if (facts.code !== 'api-refused') return null;
+    if (facts.refusal === 'starting' && monotonicMs() - begunMs < STARTING_MAX_MS) {
+      return STARTING_WAIT_MS;
+    }
+    if (tooFastSinceMs === null) return null;
+    const leftMs = tooFastSinceMs + TOO_FAST_MAX_MS - monotonicMs();
+    return leftMs > 0 ? Math.min(leftMs, facts.retryAfterMs ?? TOO_FAST_WAIT_MS) : null;
+  };
   let ended: StatuscastError | undefined;
   let failures = 0;
   // The signal is not p-retry's: it would throw away what a call that had left has brought.
@@ -54,8 +73,9 @@ export async function retry<Answer>(
       shouldRetry: async ({ error }) => {
         const failure = toStatuscastError(error);
         if (!mayRepeat(failure)) return false;
-        const waitMs = isStarting(failure) ? STARTING_WAIT_MS : backOffMs(failure, failures);
-        if (!isStarting(failure) && failures++ >= retries) return false;
+        const freeMs = freeWaitMs(failure);
+        if (freeMs === null && failures >= retries) return false;
+        const waitMs = freeMs ?? backOffMs(failures++);
         onWaiting?.(failure.message, waitMs);
         await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
         return true;
@@ -69,10 +89,8 @@ export async function retry<Answer>(
   }
 }
 
-function backOffMs({ facts }: StatuscastError, failures: number): number {
-  const asked = facts.code === 'api-refused' ? facts.retryAfterMs : null;
+function backOffMs(failures: number): number {
   const jitter = 0.5 + Math.random();
-  if (asked !== null) return Math.min(LONGEST_ASKED_MS, asked);
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures * jitter);
 }
 

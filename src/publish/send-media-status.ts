@@ -14,8 +14,8 @@ export interface SendOptions extends RetryOptions {
   /** `voice`: by SendVoiceStatus, which has no caption. Default `media`. */
   readonly as?: 'media' | 'voice';
   /**
-   * Asked before each request, a repeated one too, since another run may have begun meanwhile; where
-   * it says no, none leaves. Default: always yes.
+   * Asked when its turn has come, just before each request, a repeated one too, since another run
+   * may have begun meanwhile; where it says no, none leaves. Default: always yes.
    */
   readonly claim?: () => Promise<boolean>;
 }
@@ -30,20 +30,23 @@ export async function sendMediaStatus(
   status: MediaStatus,
   options: SendOptions = {},
 ): Promise<SendResult> {
-  const { as, claim } = options;
+  const { as, claim, signal, onWaiting } = options;
   const send = as === 'voice' ? client.sendVoiceStatus : client.sendMediaStatus;
-  const sendIfClaimed = async (): Promise<SendResult> => {
-    if (claim !== undefined && !(await claim())) return { type: 'not-claimed' };
-    const { idMessage } = await send(status);
-    return { type: 'sent', idMessage };
+  let isClaimed = true;
+  // Not before the wait for its turn, which may be long: an old claim looks like a lost answer.
+  const beforeLeaving = async () => {
+    isClaimed = (await claim?.()) ?? true;
+    if (!isClaimed) throw new Error('it is not ours to send');
   };
   try {
-    return await retry(
-      sendIfClaimed,
+    const { idMessage } = await retry(
+      () => send(status, { signal, onWaiting, beforeLeaving }),
       (error) => isTransient(error) && !mayHaveHappened(error),
       options,
     );
+    return { type: 'sent', idMessage };
   } catch (thrown) {
+    if (!isClaimed) return { type: 'not-claimed' };
     const error = toStatuscastError(thrown);
     if (mayHaveHappened(error)) return { type: 'unknown', why: error.message };
     throw error;

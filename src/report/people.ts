@@ -14,6 +14,10 @@ export function describeEvent(event: StatuscastEvent): string | null {
     }
     case 'confirmation':
       return `confirmed  ${clean(event.input)}: ${describeConfirmation(event)}`;
+    case 'warning': {
+      const of = event.input === null ? '' : `${clean(event.input)}: `;
+      return `warning    ${of}${clean(event.message)}`;
+    }
     case 'summary': // told with where things are
     case 'started':
     case 'found':

@@ -6,7 +6,6 @@ export function statusRecord(entry: LedgerEntry) {
   return {
     type: 'status',
     ...{ input, kind, state, idMessage },
-    urlFile: entry.link?.urlFile ?? null,
     caption: message?.caption ?? null,
     participants: message?.participants ?? null,
     run: entry.runId,

@@ -32,7 +32,8 @@ export interface SandboxOptions {
   readonly apiTokenInstance?: string;
   /**
    * delaySendMessagesMilliseconds: how long a status stays in the queue, and how far apart two of
-   * them leave it, first in first out. Default 500.
+   * them leave it, first in first out. Default 200, so that a try takes no longer than the rate of
+   * sendMediaStatus makes it; the least of GREEN-API itself is 500.
    */
   readonly sendDelayMs?: number;
   /** As getSettings tells it; with 'no' the two journal calls answer with empty lists. Default 'yes'. */
@@ -119,7 +120,7 @@ export interface SandboxRequest {
 
 const DEFAULT_ID_INSTANCE = '1101000001';
 const DEFAULT_TOKEN = 'sandbox0token0sandbox0token0sandbox0token0sandbox0';
-const DEFAULT_SEND_DELAY_MS = 500;
+const DEFAULT_SEND_DELAY_MS = 200;
 
 /**
  * Opens a sandbox.

@@ -15,7 +15,10 @@ export const ACCOUNT = {
   apiTokenInstance: 'd75b3a66374942c5b3c019c698abc2067e151558acbd47a8',
 } as const;
 
-export const unlimited: RateLimiter = (_method, call) => call();
+export const unlimited: RateLimiter = async (_method, call, options) => {
+  await options?.beforeLeaving?.();
+  return call();
+};
 
 /** A sandbox and a client of it that live as long as the test; no rates unless asked for. */
 export async function openClient(
