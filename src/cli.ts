@@ -71,8 +71,8 @@ function buildProgram(): Command {
     .addOption(ofSandbox())
     .action((_options: unknown, command: Command) =>
       conclude(async () => {
-        const { reconcile } = await import('./commands/reconcile.js');
-        return reconcile(readCall(command), streams);
+        const { reconcileOpen } = await import('./commands/reconcile.js');
+        return reconcileOpen(readCall(command), streams);
       }),
     );
   addAfter(program, 'confirm', SEEN, ...asking, 'confirmWaitMs')
@@ -80,8 +80,8 @@ function buildProgram(): Command {
     .addOption(ofSandbox())
     .action((_names: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
-        const { confirmSent } = await import('./commands/confirm.js');
-        return confirmSent({ ...readCall(command), names: command.args }, streams);
+        const { confirm } = await import('./commands/confirm.js');
+        return confirm({ ...readCall(command), names: command.args }, streams);
       }),
     );
   addAfter(program, 'undo', 'Delete statuses that were posted, after showing them.', ...asking)
@@ -91,9 +91,9 @@ function buildProgram(): Command {
     .addOption(ofSandbox())
     .action((_names: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
-        const { undo } = await import('./commands/undo.js');
+        const { undoSent } = await import('./commands/undo.js');
         const choices = { yes: isOn(command, 'yes'), forget: isOn(command, 'forget') };
-        return undo({ ...readCall(command), ...choices, names: command.args }, streams);
+        return undoSent({ ...readCall(command), ...choices, names: command.args }, streams);
       }),
     );
   program

@@ -44,6 +44,7 @@ export type ErrorFacts =
   | { readonly code: 'instance-cannot-send'; readonly why: string }
   | { readonly code: 'link-not-direct'; readonly why: string }
   | { readonly code: 'link-unreachable'; readonly why: string }
+  | { readonly code: 'journal-off' }
   | { readonly code: 'status-unknown'; readonly file: string }
   | { readonly code: 'outcome-unknown'; readonly why: string }
   | { readonly code: 'stopped'; readonly why: string }
@@ -160,6 +161,11 @@ export function describe(facts: ErrorFacts): string {
       return `The link of the uploaded file cannot be read: ${facts.why}. Run again.`;
     case 'outcome-unknown':
       return `Whether it was sent is not known: ${facts.why}. It is not sent again by itself; look at the phone.`;
+    case 'journal-off':
+      return (
+        'Nothing can be confirmed: the instance keeps no journal of statuses. Set outgoingWebhook ' +
+        'to yes in the GREEN-API console; it holds for what is sent from then on.'
+      );
     case 'status-unknown':
       return `Cannot delete the status of ${facts.file}: GREEN-API gave it no id. Delete it on the phone.`;
     case 'stopped':

@@ -128,6 +128,32 @@ export interface ConfirmationEvent {
   readonly read: number;
 }
 
+/** A status as the ledger knows it: what `history` lists, and what comes of it afterwards. */
+export interface StatusRecord {
+  readonly type: 'status';
+  readonly input: string;
+  readonly kind: Kind;
+  readonly state:
+    'normalized' | 'uploaded' | 'sending' | 'sent' | 'uncertain' | 'failed' | 'undone';
+  readonly idMessage: string | null;
+  /** Null where an older version sent it. */
+  readonly caption: string | null;
+  /** Empty for all contacts. */
+  readonly participants: readonly string[] | null;
+  /** The run whose request it was; null where there was none yet. */
+  readonly run: number | null;
+  /** When its state last changed: ISO 8601, UTC. */
+  readonly changedAt: string;
+  readonly confirmation: {
+    readonly status: string;
+    /** Contacts. */
+    readonly delivered: number;
+    readonly read: number;
+    readonly at: string;
+  } | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
 /** The last event of a run. */
 export interface SummaryEvent {
   readonly type: 'summary';

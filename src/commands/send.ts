@@ -1,12 +1,10 @@
 import { processFolder } from '../pipeline.js';
 import { writeEvents, type Streams } from '../report/write-events.js';
-import { withCredentials, type AccountRequest } from './account.js';
+import { withCredentials, type AccountRequest } from './with-credentials.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
 
 export interface SendRequest extends AccountRequest {
   readonly paths: readonly string[];
-  readonly json: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** `statuscast send`: the whole flow. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ResultEvent, StatuscastEvent, SummaryEvent } from '../events.js';
 import type { Output } from '../job.js';
-import { describeConfirmation } from './statuses.js';
+import { describeConfirmation } from './status-line.js';
 
 /** What a person is told of an event, a line or a few; null where it says nothing new. */
 export function describeEvent(event: StatuscastEvent): string | null {

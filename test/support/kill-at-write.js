@@ -6,6 +6,7 @@ import Database from 'libsql';
 
 const at = Number(process.env['KILL_AT']);
 const when = process.env['KILL_WHEN'];
+// oxlint-disable-next-line typescript/unbound-method -- called with its `this` below
 const { prepare } = Database.prototype;
 let writes = 0;
 

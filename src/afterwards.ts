@@ -1,0 +1,239 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { StatuscastError, toStatuscastError } from './errors.js';
+import type { StatusRecord } from './events.js';
+import { createGreenApiClient, type GreenApiClient } from './green-api/client.js';
+import type { Credentials } from './green-api/credentials.js';
+import { createRateLimiter } from './green-api/rates.js';
+import type { JobError } from './job.js';
+import { hashAccount } from './ledger/key.js';
+import type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.js';
+import { openLedger } from './ledger/open-ledger.js';
+import { confirm } from './publish/confirm.js';
+import { isTransient, retry, stopsRun, type RetryOptions } from './publish/retry.js';
+import { settle } from './publish/settle.js';
+import { createSettings } from './resolve-settings.js';
+import type { Settings, SettingsInput } from './settings.js';
+
+/** What is done about statuses once they are posted, or may have been. */
+export interface AfterwardsOptions {
+  readonly credentials: Credentials;
+  /** Those of the runs that posted them; `state` says where. */
+  readonly settings?: SettingsInput;
+  readonly signal?: AbortSignal;
+  readonly onWaiting?: (why: string, waitMs: number) => void;
+}
+
+/** Which statuses: files as they were found, file names, or message ids. Default: the last run's. */
+export interface Named {
+  readonly names?: readonly string[];
+}
+
+/**
+ * What the ledger of a state directory knows, of every account, in the order in which it changed.
+ * @throws StatuscastError `ledger-unusable`, also where there is none
+ */
+export async function listStatuses(
+  options: Named & { readonly settings?: SettingsInput } = {},
+): Promise<readonly StatusRecord[]> {
+  const ledger = await openKnownLedger(createSettings(options.settings));
+  try {
+    return named(await ledger.list({}), options.names ?? []).map((entry) => recordOf(entry));
+  } finally {
+    await ledger.close();
+  }
+}
+
+/**
+ * Finds out what became of the sends that nobody knows the outcome of. What was not sent is sent by
+ * the next run.
+ * @throws StatuscastError `ledger-unusable`, what stops a run, `interrupted`
+ */
+export async function* reconcile(
+  options: AfterwardsOptions,
+): AsyncGenerator<StatusRecord, void, void> {
+  const account = await openAccount(options);
+  const { client, ledger, hash, settings, signal, onWaiting } = account;
+  try {
+    for (const entry of await ledger.list({ account: hash, states: ['sending', 'uncertain'] })) {
+      const { key, kind, link, attemptedAtMs } = entry;
+      if (link === null || attemptedAtMs === null) continue;
+      signal.throwIfAborted();
+      // Of format 1 the caption is not known: what the settings say now.
+      const message = entry.message ?? { caption: settings.caption };
+      const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
+      const now = client.serverNow;
+      const settling = { client, ledger, settings, signal, onWaiting, now };
+      const ending = await settle({ key, kind, message }, link, times, settling);
+      if (ending === 'not-sent') await ledger.recordNotSent(key, attemptedAtMs);
+      yield recordOf((await ledger.find([key])) ?? entry);
+    }
+  } finally {
+    await account.close();
+  }
+}
+
+/**
+ * Says of each status whether it has appeared and how many have seen it. Without a confirmation: the
+ * journal did not show it in time.
+ * @throws StatuscastError `journal-off` where nothing can be confirmed, `ledger-unusable`,
+ * `interrupted`, and what the client throws
+ */
+export async function* confirmPosted(
+  options: AfterwardsOptions & Named,
+): AsyncGenerator<StatusRecord, void, void> {
+  const account = await openAccount(options);
+  const { client, ledger, settings, retrying } = account;
+  try {
+    const posted = (await listOf(account, ['sent'], options)).flatMap((entry) => {
+      const { idMessage, attemptedAtMs } = entry;
+      return idMessage === null || attemptedAtMs === null
+        ? []
+        : [{ entry, idMessage, attemptedAtMs }];
+    });
+    if (posted.length === 0) return;
+    const { signal } = retrying;
+    const { outgoingWebhook } = await retry(
+      () => client.getSettings({ signal }),
+      isTransient,
+      retrying,
+    );
+    if (!outgoingWebhook) throw new StatuscastError({ code: 'journal-off' });
+    const waiting = { ...retrying, waitMs: settings.confirmWaitMs };
+    for await (const { status, confirmation } of confirm(client, posted, waiting)) {
+      if (confirmation !== null) await ledger.recordConfirmation(status.entry.key, confirmation);
+      yield recordOf({ ...status.entry, confirmation });
+    }
+  } finally {
+    await account.close();
+  }
+}
+
+export interface UndoOptions extends AfterwardsOptions, Named {
+  /** Shown what would be deleted; nothing is where it says no. */
+  readonly approve: (statuses: readonly StatusRecord[]) => Promise<boolean>;
+  /** Let a later run send the same files again. Default: they are never sent again by themselves. */
+  readonly forget?: boolean;
+}
+
+/**
+ * Deletes statuses. One that could not be deleted comes with the error, and stays as it is.
+ * @throws StatuscastError what stops a run, `ledger-unusable`, `interrupted`
+ */
+export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, void, void> {
+  const account = await openAccount(options);
+  const { ledger, signal } = account;
+  try {
+    const entries = await listOf(account, ['sent'], options);
+    if (!(await options.approve(entries.map((entry) => recordOf(entry))))) return;
+    for (const entry of entries) {
+      signal.throwIfAborted();
+      const error = await deleteStatus(account, entry);
+      if (error !== null) {
+        yield recordOf({ ...entry, error });
+        continue;
+      }
+      await ledger.recordUndone(entry.key);
+      const undone = (await ledger.find([entry.key])) ?? entry;
+      if (options.forget === true) await ledger.forget(entry.key);
+      yield recordOf(undone);
+    }
+  } finally {
+    await account.close();
+  }
+}
+
+async function deleteStatus(
+  { client, retrying }: Account,
+  { idMessage, input }: LedgerEntry,
+): Promise<JobError | null> {
+  const { signal } = retrying;
+  try {
+    if (idMessage === null) throw new StatuscastError({ code: 'status-unknown', file: input });
+    await retry(() => client.deleteStatus({ idMessage }, { signal }), isTransient, retrying);
+    return null;
+  } catch (thrown) {
+    const error = toStatuscastError(thrown);
+    if (stopsRun(error) || error.code === 'interrupted') throw error;
+    return { code: error.code, message: error.message };
+  }
+}
+
+interface Account {
+  readonly client: GreenApiClient;
+  readonly ledger: Ledger;
+  /** The hash of the account. */
+  readonly hash: string;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+  readonly onWaiting: (why: string, waitMs: number) => void;
+  readonly retrying: RetryOptions;
+  readonly close: () => Promise<void>;
+}
+
+async function openAccount(options: AfterwardsOptions): Promise<Account> {
+  const { credentials, signal = new AbortController().signal } = options;
+  const { onWaiting = () => undefined } = options;
+  const settings = createSettings(options.settings);
+  const { idInstance, apiUrl } = credentials;
+  const ledger = await openKnownLedger(settings, idInstance);
+  const client = createGreenApiClient(credentials, {
+    apiTimeoutMs: settings.apiTimeoutMs,
+    limitRate: createRateLimiter({}, { instance: `${apiUrl} ${idInstance}` }),
+  });
+  return {
+    ...{ client, ledger, settings, signal, onWaiting, hash: hashAccount(idInstance) },
+    retrying: { signal, onWaiting, retries: settings.retries },
+    close: async () => {
+      await client.close();
+      await ledger.close();
+    },
+  };
+}
+
+/** Where nothing was ever posted from, no ledger is made to say so. */
+async function openKnownLedger({ state }: Settings, idInstance?: string): Promise<Ledger> {
+  const file = path.resolve(state, 'ledger.db');
+  await access(file).catch((cause: unknown) => {
+    const why = 'there is none; name the state directory of the runs that posted with --state';
+    throw new StatuscastError({ code: 'ledger-unusable', path: file, why }, { cause });
+  });
+  return openLedger(path.dirname(file), idInstance === undefined ? {} : { idInstance });
+}
+
+/** Those that are named; where none is, those of the last run. */
+async function listOf(
+  { ledger, hash: account }: Account,
+  states: readonly LedgerState[],
+  { names = [] }: Named,
+): Promise<readonly LedgerEntry[]> {
+  if (names.length === 0) return ledger.list({ account, states, run: 'last' });
+  return named(await ledger.list({ account, states }), names);
+}
+
+function named(entries: readonly LedgerEntry[], names: readonly string[]): readonly LedgerEntry[] {
+  if (names.length === 0) return entries;
+  const wanted = new Set(names);
+  return entries.filter(({ input, idMessage }) =>
+    [input, path.basename(input), idMessage ?? ''].some((name) => wanted.has(name)),
+  );
+}
+
+function recordOf(entry: LedgerEntry): StatusRecord {
+  const { input, kind, state, idMessage, runId, confirmation, error } = entry;
+  return {
+    ...{ type: 'status', input, kind, state, idMessage },
+    caption: entry.message?.caption ?? null,
+    participants: entry.message?.participants ?? null,
+    run: runId,
+    changedAt: new Date(entry.changedAtMs).toISOString(),
+    confirmation:
+      confirmation === null
+        ? null
+        : {
+            ...{ status: confirmation.status, delivered: confirmation.delivered },
+            ...{ read: confirmation.read, at: new Date(confirmation.atMs).toISOString() },
+          },
+    error,
+  };
+}
