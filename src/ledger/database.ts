@@ -36,9 +36,10 @@ export function storeIn(db: Database.Database, file: string): Store {
   return {
     prepare: (sql) => {
       const statement = guarded(() => db.prepare(sql));
+      // As one array: libsql takes a null that stands alone for an object of named values.
       return {
-        run: (...values) => guarded(() => statement.run(...values).changes),
-        rows: (...values) => guarded(() => statement.all(...values)),
+        run: (...values) => guarded(() => statement.run([...values]).changes),
+        rows: (...values) => guarded(() => statement.all([...values])),
       };
     },
     together: (work) => guarded(() => db.transaction(work).immediate()),
@@ -52,6 +53,13 @@ export function storeIn(db: Database.Database, file: string): Store {
         }
       }),
     close: () => {
+      try {
+        // Whoever copies the file then has all of it. Where another run is at work, that one will.
+        db.exec('PRAGMA busy_timeout = 0');
+        db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+      } catch {
+        // It is in the log.
+      }
       db.close();
     },
   };
