@@ -1,13 +1,13 @@
 import type Database from 'libsql';
 import { messageOf, StatuscastError } from '../errors.js';
 
-type Value = string | number | null;
+type Bound = string | number | null;
 
 /** A prepared statement. */
 export interface Query {
   /** Gives the number of rows that it changed. */
-  readonly run: (...values: readonly Value[]) => number;
-  readonly rows: (...values: readonly Value[]) => readonly unknown[];
+  readonly run: (...values: readonly Bound[]) => number;
+  readonly rows: (...values: readonly Bound[]) => readonly unknown[];
 }
 
 /** A database whose every failure is `ledger-unusable`. Its steps are synchronous, so none mix. */

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { LEASE_MS } from '../../src/ledger/runs.js';
 import { makeScratchFolder, type Scope } from '../support/scratch-folder.js';
-import { until } from '../support/sandbox-client.js';
 
 /** A run with a clock of its own, on a ledger that is closed when the test ends. */
 async function openRun(scope: Scope, stateDir: string) {
@@ -68,9 +68,9 @@ test('a run says that it is alive by itself, and is there again after it was tak
   const run = await openRun(scope, stateDir);
   const beats = () => query(stateDir, 'SELECT beat FROM runs');
   const first = beats();
-  await until(() => JSON.stringify(beats()) !== JSON.stringify(first));
+  while (JSON.stringify(beats()) === JSON.stringify(first)) await sleep(50);
   query(stateDir, 'DELETE FROM runs RETURNING id');
-  await until(() => beats().length === 1);
+  while (beats().length === 0) await sleep(50);
   expect(query(stateDir, 'SELECT id FROM runs')).toMatchObject([{ id: run.id }]);
 });
 
