@@ -159,6 +159,9 @@ export interface SummaryEvent {
   readonly type: 'summary';
   readonly counts: Readonly<Record<Outcome, number>>;
   readonly seconds: number;
-  /** Why the run ended before its work: the instance cannot send, or it was interrupted. */
+  /**
+   * Why the run ended before its work: the instance cannot send, the ledger cannot be written, or
+   * it was interrupted.
+   */
   readonly stopped: JobError | null;
 }

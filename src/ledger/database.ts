@@ -1,13 +1,13 @@
 import type Database from 'libsql';
 import { messageOf, StatuscastError } from '../errors.js';
 
-type Value = string | number | null;
+type Bound = string | number | null;
 
 /** A prepared statement. */
 export interface Query {
   /** Gives the number of rows that it changed. */
-  readonly run: (...values: readonly Value[]) => number;
-  readonly rows: (...values: readonly Value[]) => readonly unknown[];
+  readonly run: (...values: readonly Bound[]) => number;
+  readonly rows: (...values: readonly Bound[]) => readonly unknown[];
 }
 
 /** A database whose every failure is `ledger-unusable`. Its steps are synchronous, so none mix. */
@@ -36,9 +36,10 @@ export function storeIn(db: Database.Database, file: string): Store {
   return {
     prepare: (sql) => {
       const statement = guarded(() => db.prepare(sql));
+      // As one array: libsql takes a null that stands alone for an object of named values.
       return {
-        run: (...values) => guarded(() => statement.run(...values).changes),
-        rows: (...values) => guarded(() => statement.all(...values)),
+        run: (...values) => guarded(() => statement.run([...values]).changes),
+        rows: (...values) => guarded(() => statement.all([...values])),
       };
     },
     together: (work) => guarded(() => db.transaction(work).immediate()),
@@ -52,6 +53,13 @@ export function storeIn(db: Database.Database, file: string): Store {
         }
       }),
     close: () => {
+      try {
+        // Whoever copies the file then has all of it. Where another run is at work, that one will.
+        db.exec('PRAGMA busy_timeout = 0');
+        db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+      } catch {
+        // It is in the log.
+      }
       db.close();
     },
   };

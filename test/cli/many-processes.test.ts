@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { paintAlbum } from '../support/paint-album.js';
 import {
   killGroup,
   parseLines,
@@ -13,22 +11,9 @@ import {
   summaryOf,
 } from '../support/run-cli.js';
 import { openTestSandbox, variablesOf } from '../support/state.js';
-import { tempFolder } from '../support/temp-folder.js';
 
 const FILES = 24;
 const SEND = ['send', 'album', '--json'];
-
-/** A folder `album` of tiny pictures, each of its own colour, in a folder of its own. */
-async function paintAlbum(): Promise<string> {
-  const cwd = await tempFolder();
-  await mkdir(path.join(cwd, 'album'));
-  for (let number = 1; number <= FILES; number++) {
-    const background = { r: number * 10, g: 255 - number * 10, b: 90 };
-    const picture = sharp({ create: { width: 45, height: 80, channels: 3, background } });
-    await picture.png().toFile(path.join(cwd, 'album', `${number}.png`));
-  }
-  return cwd;
-}
 
 function environment(sandbox: Sandbox): NodeJS.ProcessEnv {
   return {
@@ -48,7 +33,7 @@ function expectEachOnce(sandbox: Sandbox): void {
 test.each([2, 4])(
   '%i processes at once on one folder make and post each file once, between them',
   async (processes) => {
-    const cwd = await paintAlbum();
+    const cwd = await paintAlbum(FILES);
     const sandbox = await openTestSandbox({ sendDelayMs: 50, limitRates: false });
     const env = environment(sandbox);
     const runs = await Promise.all(
@@ -75,7 +60,7 @@ test.each([2, 4])(
 );
 
 test('what a process leaves that is killed with -9, the other one finishes', async () => {
-  const cwd = await paintAlbum();
+  const cwd = await paintAlbum(FILES);
   const sandbox = await openTestSandbox({ sendDelayMs: 50, limitRates: false });
   // Slow enough for both to be in the middle of it.
   const env = { ...environment(sandbox), STATUSCAST_SENDS_PER_SECOND: '4' };

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { KINDS } from '../../src/job.js';
-import { createKeys, hashFile } from '../../src/ledger/key.js';
+import { createKeys, hashAccount, hashFile } from '../../src/ledger/key.js';
 import { createSettings, listSettings, type Setting } from '../../src/resolve-settings.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { makeFile } from '../support/scratch-folder.js';
@@ -104,4 +104,11 @@ test('the hash of a file is the SHA-256 of its bytes', async (scope) => {
 test('hashing is stopped by its signal', async (scope) => {
   const file = await makeFile(scope, randomBytes(1000));
   await expect(hashFile(file, AbortSignal.abort())).rejects.toThrow('aborted');
+});
+
+test('an account is called by a hash that stays the same and does not show its id', () => {
+  expect(hashAccount('7105223344')).toBe(
+    createHash('sha256').update('account 7105223344').digest('hex'),
+  );
+  expect(hashAccount('7105223345')).not.toBe(hashAccount('7105223344'));
 });

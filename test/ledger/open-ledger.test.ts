@@ -7,7 +7,9 @@ import Database from 'libsql';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { factsOf } from '../contract/ledger-facts.js';
-import { describeLedger } from '../contract/ledger-contract.js';
+import { describeLedger, type OpenStore } from '../contract/ledger-contract.js';
+import { describeRuns } from '../contract/run-contract.js';
+import { WAYS } from '../contract/ledger-steps.js';
 import { failureOf } from '../support/failure.js';
 import { makeScratchFolder, type Scope } from '../support/scratch-folder.js';
 
@@ -20,10 +22,12 @@ async function open(scope: Scope, stateDir: string) {
   return ledger;
 }
 
-describeLedger('SQLite', async (scope) => {
+const inFolder: OpenStore = async (scope) => {
   const stateDir = await makeScratchFolder(scope);
   return { open: () => open(scope, stateDir) };
-});
+};
+describeLedger('SQLite', inFolder);
+describeRuns('SQLite', inFolder);
 
 async function runChild(...args: readonly string[]): Promise<string> {
   const argv = ['--import', 'tsx', CHILD, ...args];
@@ -87,18 +91,6 @@ describe('a state directory', () => {
     expect(await readdir(stateDir)).toEqual(['ledger.db']);
   });
 
-  test.for([
-    ['garbage', Buffer.from('not a database, but somebody may need it '.repeat(200))],
-    ['a torn header', Buffer.from('SQLite format 3\0\x10\0')],
-  ] as const)('whose ledger is %s is refused, and left as it is', async ([, bytes], scope) => {
-    const stateDir = await makeScratchFolder(scope);
-    const file = path.join(stateDir, 'ledger.db');
-    await writeFile(file, bytes);
-    const failure = await failureOf(openLedger(stateDir));
-    expect(failure.facts).toMatchObject({ code: 'ledger-unusable', path: file });
-    expect(await readFile(file)).toEqual(bytes);
-  });
-
   test('that is a file is refused', async (scope) => {
     const stateDir = path.join(await makeScratchFolder(scope), 'state');
     await writeFile(stateDir, 'mine');
@@ -125,5 +117,18 @@ describe('a state directory', () => {
     await chmod(stateDir, 0o500);
     scope.onTestFinished(() => chmod(stateDir, 0o700));
     expect(await failureOf(openLedger(stateDir))).toMatchObject({ code: 'ledger-unusable' });
+  });
+
+  test('that can no longer be written is refused, and its ledger left as it is', async (scope) => {
+    scope.skip(process.getuid?.() === 0, 'nothing is forbidden to root');
+    const stateDir = await makeScratchFolder(scope);
+    await WAYS.sent(await open(scope, stateDir), 'k');
+    await (await open(scope, stateDir)).close();
+    const file = path.join(stateDir, 'ledger.db');
+    const before = await readFile(file);
+    await chmod(stateDir, 0o500);
+    scope.onTestFinished(() => chmod(stateDir, 0o700));
+    expect(await failureOf(openLedger(stateDir))).toMatchObject({ code: 'ledger-unusable' });
+    expect(await readFile(file)).toEqual(before);
   });
 });
