@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { processFolder, type SettingsInput, type StatuscastEvent } from '../src/index.js';
 import { describeEvent } from '../src/report/people.js';
 import type { Sandbox } from '../src/sandbox/sandbox.js';
+import { mostWithin } from './support/most-within.js';
 import { makeAlbum, openTestSandbox } from './support/state.js';
 
 const PICTURES = ['landscape.jpg', 'grey.png'] as const;
@@ -68,6 +69,14 @@ test.each([
   const [first = 0, second = 0] = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
   // An arrival is noted late where this machine is busy.
   expect(second - first).toBeGreaterThanOrEqual(1200);
+});
+
+test('the gap lies between the sends of two runs as well, whatever their state directories', async () => {
+  const sandbox = await openTestSandbox({ sendDelayMs: 1000 });
+  await Promise.all([sendTwo(sandbox), sendTwo(sandbox)]);
+  const times = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
+  expect(times).toHaveLength(4);
+  expect(mostWithin(700, times)).toBe(1);
 });
 
 test('people are told of a warning, and of whose it is', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { StatuscastError } from '../../src/errors.js';
 import { createRateLimiter } from '../../src/green-api/rates.js';
 import { isTransient, retry } from '../../src/publish/retry.js';
 import { sendMediaStatus } from '../../src/publish/send-media-status.js';
@@ -72,6 +73,15 @@ describe.concurrent('a lane that was too fast', () => {
       expect(facts).toMatchObject({ refusal: 'too-fast' });
       expect('retryAfterMs' in facts && (facts.retryAfterMs ?? Infinity)).toBeLessThanOrEqual(1250);
     }
+  });
+
+  test('is not waited for longer than a call that is too fast is repeated', async () => {
+    const limitRate = createRateLimiter();
+    const facts = { code: 'api-refused', status: 429, message: '', refusal: 'too-fast' } as const;
+    const retryAfterMs = 24 * 60 * 60_000;
+    const tooFast = new StatuscastError({ ...facts, method: 'getSettings', retryAfterMs });
+    const refused = limitRate('getSettings', () => Promise.reject(tooFast));
+    expect((await failureOf(refused)).facts).toMatchObject({ retryAfterMs: 15 * 60_000 });
   });
 
   test('fails no file: each is sent once, though there are no retries', async (scope) => {
