@@ -7,7 +7,7 @@ import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
 import { createGreenApiClient } from './green-api/client.js';
 import type { InstanceSettings } from './green-api/answers.js';
-import type { Credentials } from './green-api/credentials.js';
+import { checkCredentials, type Credentials } from './green-api/credentials.js';
 import { createRateLimiter } from './green-api/rates.js';
 import { maskLink } from './green-api/redact.js';
 import type { JobError, Outcome } from './job.js';
@@ -187,8 +187,9 @@ async function openPublishing(
   gapMs: () => number,
 ): Promise<Publishing> {
   const { apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs } = settings;
-  const { sendsPerSecond, uploadsPerSecond } = settings;
-  const { idInstance } = credentials;
+  const { sendsPerSecond: sends, uploadsPerSecond: uploads } = settings;
+  const rates = { sendMediaStatus: sends, sendVoiceStatus: sends, uploadFile: uploads };
+  const { apiUrl, idInstance } = checkCredentials(credentials);
   const uploadLane = new PQueue({ concurrency: settings.uploadConcurrency });
   const sendLane = new PQueue({ concurrency: 1 });
   const ledger = await openLedger(stateDir, { idInstance });
@@ -199,14 +200,7 @@ async function openPublishing(
     maskLink: (urlFile) => maskLink(urlFile, idInstance),
     client: createGreenApiClient(credentials, {
       ...{ apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs },
-      limitRate: createRateLimiter(
-        {
-          sendMediaStatus: sendsPerSecond,
-          sendVoiceStatus: sendsPerSecond,
-          uploadFile: uploadsPerSecond,
-        },
-        { instance: `${credentials.apiUrl} ${credentials.idInstance}`, gapMs },
-      ),
+      limitRate: createRateLimiter(rates, { instance: `${apiUrl} ${idInstance}`, gapMs }),
     }),
     keysOf: createKeys(settings, idInstance),
     seen: new Map(),

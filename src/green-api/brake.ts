@@ -12,6 +12,13 @@ export interface Brake {
   readonly watch: <Answer>(call: () => Promise<Answer>) => Promise<Answer>;
 }
 
+/**
+ * How long a call is too fast before it is given up, and the longest Retry-After that is honoured.
+ * Others may use the instance for minutes without leaving room; what is too fast for a quarter of
+ * an hour, with stops of half a minute, is no matter of pace.
+ */
+export const TOO_FAST_MAX_MS = 15 * 60_000;
+
 const FIRST_STOP_MS = 1000;
 const LONGEST_STOP_MS = 30_000;
 /** The part of a stop that is chance, so that processes do not come back together. */
@@ -26,7 +33,7 @@ export function createBrake(): Brake {
   const stop = (begunMs: number, askedMs: number | null): number => {
     const nowMs = monotonicMs();
     // A wait of nothing asks for the same refusal again.
-    let stopMs = askedMs ?? 0;
+    let stopMs = Math.min(TOO_FAST_MAX_MS, askedMs ?? 0);
     // Several may have been under way when the first was refused: they are one refusal.
     if (begunMs >= heldSinceMs) {
       const jitter = 1 + Math.random() * JITTER;

@@ -118,8 +118,8 @@ export function createGreenApiClient(
   const { apiUrl, mediaUrl } = checked;
   const { call, serverNow, close } = openCalls(checked);
 
-  const limited = <Answer>(one: Call<Answer>, options: StartOptions = { signal: one.signal }) =>
-    limitRate(one.method, () => call(one), options);
+  const limited = <Answer>(one: Call<Answer>, start: StartOptions = { signal: one.signal }) =>
+    limitRate(one.method, () => call(one), start);
 
   const get = <Answer>(
     method: string,
@@ -135,8 +135,8 @@ export function createGreenApiClient(
     body: JSON.stringify(body),
   });
 
-  const send = (method: string, body: unknown, options?: SendCallOptions) =>
-    limited({ ...post(method, queuedSchema, body), timeoutMs: sendTimeoutMs }, options);
+  const send = (method: string, body: unknown, start?: SendCallOptions) =>
+    limited({ ...post(method, queuedSchema, body), timeoutMs: sendTimeoutMs }, start);
 
   return {
     uploadFile: (upload, { signal } = {}) =>

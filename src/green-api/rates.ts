@@ -135,7 +135,7 @@ async function takeStart(
       heldMs > 0 ? ({ type: 'later', waitMs: heldMs } as const) : starts.take(name, pace());
     if (turn.type === 'later') {
       const { waitMs } = turn;
-      if (waitMs > LONG_WAIT_MS) onWaiting?.(`it is not ${method}'s turn yet`, waitMs);
+      if (waitMs > LONG_WAIT_MS) onWaiting?.(`keeping to the pace of ${method}`, waitMs);
       await sleep(Math.ceil(waitMs), undefined, signal === undefined ? {} : { signal });
       continue;
     }

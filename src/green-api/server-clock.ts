@@ -17,7 +17,7 @@ const TICK_MS = 1000;
 export function createServerClock(): ServerClock {
   let aheadMs: number | null = null;
   return {
-    now: () => (aheadMs === null ? Date.now() : monotonicMs() + aheadMs),
+    now: () => (aheadMs === null ? Date.now() : Math.floor(monotonicMs() + aheadMs)),
     read: (date) => {
       const toldMs = Date.parse(date);
       if (Number.isNaN(toldMs)) return;

@@ -4,8 +4,9 @@ import type { GreenApiClient } from '../green-api/client.js';
 import { awaitAuthorized } from './await-authorized.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
-/** What it asks beside the state is good to know, and not worth a long wait. */
-const RETRIES = 1;
+/** What is asked beside the state is good to know, and not worth a long wait once that is told. */
+const RETRIES = 2;
+const PATIENCE_MS = 15_000;
 
 /** Access to the status methods is given apart: an answer from this one proves it. */
 const NO_ACCESS: readonly number[] = [401, 403];
@@ -20,28 +21,25 @@ export async function checkInstance(
   client: GreenApiClient,
   options: RetryOptions,
 ): Promise<InstanceSettings | null> {
-  const given = options.signal === undefined ? [] : [options.signal];
-  const stop = new AbortController();
-  const signal = AbortSignal.any([...given, stop.signal]);
-  // The state alone tells what is waited for.
-  const beside = { signal, retries: Math.min(RETRIES, options.retries ?? RETRIES) };
+  const ending = new AbortController();
+  const signals = [ending.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  // Nothing is told of their waits: the state alone is waited for.
+  const beside = { signal: AbortSignal.any(signals), retries: RETRIES };
   const settings = readSettings(client, beside);
   const access = hasAccess(client, beside);
+  let patience: NodeJS.Timeout | undefined;
   try {
     await awaitAuthorized(client, options);
-  } catch (thrown) {
-    stop.abort();
-    await Promise.all([settings, access]);
-    throw thrown;
-  }
-  if (!(await access)) {
+    patience = setTimeout(() => ending.abort(), PATIENCE_MS);
+    if (await access) return await settings;
     const why =
       'it has no access to the status methods, which are in beta; ask GREEN-API support for it';
-    stop.abort();
-    await settings;
     throw new StatuscastError({ code: 'instance-cannot-send', why });
+  } finally {
+    clearTimeout(patience);
+    ending.abort();
+    await Promise.all([settings, access]);
   }
-  return settings;
 }
 
 function readSettings(

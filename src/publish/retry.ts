@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { StatuscastError, toStatuscastError } from '../errors.js';
+import { TOO_FAST_MAX_MS } from '../green-api/brake.js';
 import { STARTING_MAX_MS } from '../limits.js';
 
 export interface RetryOptions {
@@ -22,11 +23,6 @@ const LONGEST_WAIT_MS = 30_000;
 const STARTING_WAIT_MS = 5_000;
 /** Of a refusal as too fast where it does not say how long its lane stands still. */
 const TOO_FAST_WAIT_MS = 1000;
-/**
- * Others may use the instance for minutes without leaving room; what is too fast for a quarter of
- * an hour, with pauses of half a minute, is no matter of pace.
- */
-const TOO_FAST_MAX_MS = 15 * 60_000;
 
 /**
  * Calls until it succeeds, with back-off and jitter. A refusal as too fast is waited out as long as

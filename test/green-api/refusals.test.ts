@@ -110,6 +110,16 @@ describe.concurrent('a refusal', () => {
     expect(facts).toMatchObject({ refusal: 'too-fast', retryAfterMs });
   });
 
+  test('with Retry-After as a date is counted by the clock of the server', async (scope) => {
+    const server = await openServer(scope, (_, response) => {
+      response.setHeader('date', 'Sat, 22 Mar 2025 00:00:00 GMT');
+      response.setHeader('retry-after', 'Sat, 22 Mar 2025 00:00:07 GMT');
+      replyWith(response, { message: 'Too Many Requests' }, 429);
+    });
+    const { facts } = await failureOf(connectTo(scope, server.url).getSettings());
+    expect(facts).toMatchObject({ refusal: 'too-fast', retryAfterMs: 7000 });
+  });
+
   test('says what to do about it', async (scope) => {
     const faults = [{ name: 'forbidden', method: 'sendMediaStatus' }] as const;
     const { client } = await openClient(scope, { faults });

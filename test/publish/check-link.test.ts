@@ -75,16 +75,21 @@ describe.concurrent('a link', () => {
     expect(check).toEqual({ type: 'direct', expiresAtMs });
   });
 
-  test.for([403, 405, 501])('that refuses HEAD with %i is asked for a byte', async (no, scope) => {
-    const { server, link } = await openLink(scope, { 'content-type': 'image/jpeg' }, ({ verb }) =>
-      verb === 'HEAD' ? no : 206,
-    );
-    expect(await checkLink(link, 'image/jpeg', OPTIONS)).toMatchObject({ type: 'direct' });
-    expect(server.received.map(({ verb, headers }) => [verb, headers.range])).toEqual([
-      ['HEAD', undefined],
-      ['GET', 'bytes=0-0'],
-    ]);
-  });
+  test.for([401, 403, 405, 501])(
+    'that refuses HEAD with %i is asked for a byte',
+    async (no, scope) => {
+      const { server, link } = await openLink(
+        scope,
+        { 'content-type': 'image/jpeg' },
+        ({ verb }) => (verb === 'HEAD' ? no : 206),
+      );
+      expect(await checkLink(link, 'image/jpeg', OPTIONS)).toMatchObject({ type: 'direct' });
+      expect(server.received.map(({ verb, headers }) => [verb, headers.range])).toEqual([
+        ['HEAD', undefined],
+        ['GET', 'bytes=0-0'],
+      ]);
+    },
+  );
 
   test('of a server that knows no ranges is not read to its end', async (scope) => {
     let written = 0;
@@ -111,8 +116,8 @@ describe.concurrent('a link', () => {
     expect(await checkLink(link, 'image/jpeg', OPTIONS)).toEqual({ type: 'gone', why });
   });
 
-  test('that is forbidden also for a byte of it is gone', async (scope) => {
-    const { server, link } = await openLink(scope, {}, () => 403);
+  test.for([401, 403])('that answers a byte of it with %i too is gone', async (no, scope) => {
+    const { server, link } = await openLink(scope, {}, () => no);
     expect(await checkLink(link, 'image/jpeg', OPTIONS)).toMatchObject({ type: 'gone' });
     expect(server.received).toHaveLength(2);
   });

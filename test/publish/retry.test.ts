@@ -8,7 +8,7 @@ import { countRequests, openClient } from '../support/sandbox-client.js';
 const METHOD = 'getSettings';
 
 describe.concurrent('a call that may be repeated', () => {
-  test.for<FaultName>(['bad-gateway', 'too-fast', 'reset', 'server-error', 'answer-lost'])(
+  test.for<FaultName>(['bad-gateway', 'reset', 'server-error', 'answer-lost'])(
     'is repeated after %s until it succeeds',
     async (name, scope) => {
       const faults = [{ name, method: METHOD, times: 2 }] as const;
@@ -62,13 +62,37 @@ describe.concurrent('a call that may be repeated', () => {
 
   test.for([0, 1, 2])('%i retries are made, and then the last error told', async (n, scope) => {
     const faults = [
-      { name: 'too-fast', method: METHOD, times: n === 0 ? 1 : n },
-      { name: 'bad-gateway', method: METHOD, from: n + 1 },
+      { name: 'bad-gateway', method: METHOD, times: n === 0 ? 1 : n },
+      { name: 'timeout-after', method: METHOD, from: n + 1 },
     ] as const;
     const { sandbox, client } = await openClient(scope, { faults });
     const failure = await failureOf(retry(() => client.getSettings(), isTransient, { retries: n }));
-    expect(failure.code).toBe(n === 0 ? 'api-refused' : 'api-no-answer');
+    expect(failure.facts).toMatchObject({ why: n === 0 ? 'HTTP 502' : 'HTTP 504' });
     expect(sandbox.requests()).toHaveLength(n + 1);
+  });
+
+  test('that was too fast is waited out, and costs no retry', async (scope) => {
+    const faults = [{ name: 'too-fast', method: METHOD, times: 2 }] as const;
+    const { sandbox, client } = await openClient(scope, { faults });
+    const waits: number[] = [];
+    const onWaiting = (_: string, waitMs: number) => waits.push(waitMs);
+    await retry(() => client.getSettings(), isTransient, { retries: 0, onWaiting });
+    expect(waits).toEqual([1000, 1000]);
+    expect(sandbox.requests()).toHaveLength(3);
+  });
+
+  test('that is too fast for a quarter of an hour on end is given up', async () => {
+    const minutes = [0, 0, 14, 14, 16, 16, 16, 29, 29, 31, 31, 31];
+    const monotonicMs = () => (minutes.shift() ?? 60) * 60_000;
+    const facts = { code: 'api-refused', status: 429, message: '', retryAfterMs: 1 } as const;
+    const tooFast = new StatuscastError({ ...facts, method: METHOD, refusal: 'too-fast' });
+    let calls = 0;
+    const call = async () => {
+      calls++;
+      throw tooFast;
+    };
+    expect(await failureOf(retry(call, isTransient, { retries: 0, monotonicMs }))).toBe(tooFast);
+    expect(calls).toBe(3);
   });
 
   test('is repeated only if its caller allows', async (scope) => {

@@ -10,7 +10,7 @@ const journal = z.array(
 const messages = z.array(z.object({ messageID: z.string() }));
 
 test('a status is accepted, queued under its own link, and then in the journal', async () => {
-  const sandbox = await open({ sendDelayMs: 200 });
+  const sandbox = await open({ sendDelayMs: 1500 });
   const urlFile = await upload(sandbox);
   const body = {
     urlFile,
