@@ -54,8 +54,15 @@ async function probeAs(
   }
   // Two bytes are all that is known of an MP3, and an ID3 tag stands before other sounds too.
   if (demuxers === 'mp3' && media.mp3 === null) return UNKNOWN;
-  return chooseStreams(label, media, name);
+  const found = chooseStreams(label, media, name);
+  // Two bytes again, and forced to read them the demuxer finds a sound in many that are none.
+  if (!TWO_BYTE_DEMUXERS.has(media.demuxer) || found.type !== 'audio') return found;
+  return (await doesDecode(ffmpeg, path, media.demuxer, found.sound.index, options))
+    ? found
+    : UNKNOWN;
 }
+
+const TWO_BYTE_DEMUXERS: ReadonlySet<string> = new Set(['ac3', 'eac3']);
 
 /**
  * What is inside decides where the first bytes do not tell; random bytes must not pass for sound.

@@ -187,7 +187,7 @@ function encodePicture(
     ...{ index, codec, decoder, rotationDegrees, mirrored },
     ...fitWithin(picture, settings),
     frameRate,
-    deinterlace: picture.interlaced ?? MAY_BE_INTERLACED.includes(picture.codec),
+    deinterlace: mayHaveFields(picture),
     flatten: picture.hasAlpha && !toneMap ? settings.background.toLowerCase() : null,
     ...{ colours, toneMap, rounds },
     holdSeconds: holdSeconds(picture, sound, frameRate),
@@ -195,6 +195,14 @@ function encodePicture(
     preset: settings.videoPreset,
     maxBitrateKbps,
   };
+}
+
+/** bwdif wants three columns and four lines of each plane; a chroma plane may be a quarter of all. */
+const DEINTERLACE_MIN_SIDE = 16;
+
+function mayHaveFields({ interlaced, codec, width, height }: PictureStream): boolean {
+  if (Math.min(width, height) < DEINTERLACE_MIN_SIDE) return false;
+  return interlaced ?? MAY_BE_INTERLACED.includes(codec);
 }
 
 /** Codecs of cameras and broadcasts, whose frames may be marked where the header says nothing. */

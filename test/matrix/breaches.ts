@@ -7,6 +7,8 @@ export interface Breach {
   readonly mends: 'remux' | 'encode-picture' | 'encode-sound';
   /** What the plan says of it; a breach that ffmpeg cannot make alone names its company too. */
   readonly reasons: readonly RegExp[];
+  /** What it also says where a newer ffmpeg has made the file. */
+  readonly aside?: RegExp;
   /** Those that can hold it; default all. */
   readonly containers?: readonly string[];
   /** Instead of the usual picture and sound; null: no sound. */
@@ -377,6 +379,7 @@ export const AUDIO_BREACHES: readonly AudioBreach[] = [
     name: 'chapters',
     mends: 'remux',
     reasons: [/1 chapters/],
+    aside: /metadata \(CHAP\)/,
     muxer: 'mp3',
     files: { 'a.ffmeta': CHAPTERS },
     args: words('-map_chapters 1 -id3v2_version 3'),

@@ -89,7 +89,8 @@ describe.each(AUDIO_BREACHES)('a recording: $name', (breach) => {
     await expectKept(made);
     const { plan } = made;
     if (plan.kind !== 'audio') throw new Error(`it is ${plan.kind}`);
-    expect(plan.reasons).toEqual(breach.reasons.map((pattern) => expect.stringMatching(pattern)));
+    const said = plan.reasons.filter((reason) => breach.aside?.test(reason) !== true);
+    expect(said).toEqual(breach.reasons.map((pattern) => expect.stringMatching(pattern)));
     expect(plan.sound.action).toBe(breach.mends === 'remux' ? 'copy' : 'encode');
     if (breach.mends === 'remux' && breach.isCut !== true) {
       expect(await hashPackets(made.output.path, 'a')).toBe(await hashPackets(source, 'a'));

@@ -100,6 +100,11 @@ describe('the ceiling of the bit rate', () => {
 describe('what a picture needs', () => {
   it.each([
     [{ interlaced: true }, { deinterlace: true, toneMap: false }],
+    // Fields of fewer lines than the filter needs.
+    [
+      { interlaced: true, width: 64, height: 14 },
+      { deinterlace: false, toneMap: false },
+    ],
     [{ transfer: 'smpte2084' }, { deinterlace: false, toneMap: true }],
     [{ transfer: 'arib-std-b67' }, { toneMap: true }],
     [{ transfer: 'smpte170m' }, { toneMap: false }],
