@@ -3,7 +3,7 @@ import path from 'node:path';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatusRecord } from './events.js';
 import { createGreenApiClient, type GreenApiClient } from './green-api/client.js';
-import type { Credentials } from './green-api/credentials.js';
+import { checkCredentials, type Credentials } from './green-api/credentials.js';
 import { createRateLimiter } from './green-api/rates.js';
 import type { JobError } from './job.js';
 import { hashAccount } from './ledger/key.js';
@@ -175,7 +175,7 @@ async function openAccount(options: AfterwardsOptions): Promise<Account> {
   const { credentials, signal = new AbortController().signal } = options;
   const { onWaiting = () => undefined } = options;
   const settings = createSettings(options.settings);
-  const { idInstance, apiUrl } = credentials;
+  const { idInstance, apiUrl } = checkCredentials(credentials);
   const ledger = await openKnownLedger(settings, idInstance);
   const client = createGreenApiClient(credentials, {
     apiTimeoutMs: settings.apiTimeoutMs,

@@ -11,12 +11,12 @@ export function statusLine(status: StatusRecord): string {
 /** Such as `2026-03-22 09:30`, by the clock of whoever reads it. */
 const WHEN = { dateStyle: 'short', timeStyle: 'short' } as const;
 
-function notesOf({ confirmation, error }: StatusRecord): readonly string[] {
+function notesOf({ state, confirmation, error }: StatusRecord): readonly string[] {
   if (error !== null) return [error.message];
-  return confirmation === null ? [] : [describeConfirmation(confirmation)];
+  return state !== 'sent' || confirmation === null ? [] : [describeConfirmation(confirmation)];
 }
 
-/** What WhatsApp has told of a status: `delivered to 5, read by 3`, or else the bare state. */
+/** What WhatsApp has told of a status: `delivered to 5, read by 3`. */
 export function describeConfirmation({
   status,
   delivered,
@@ -26,5 +26,11 @@ export function describeConfirmation({
     ...(delivered > 0 ? [`delivered to ${delivered}`] : []),
     ...(read > 0 ? [`read by ${read}`] : []),
   ];
-  return seen.length === 0 ? status : seen.join(', ');
+  return seen.length === 0 ? (WORDS.get(status) ?? status) : seen.join(', ');
 }
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['unknown', 'not in the journal yet'],
+  ['pending', 'waits to be sent by the phone'],
+  ['sent', 'posted, nobody has it yet'],
+]);

@@ -1,0 +1,217 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
+import { parseLines, resultsOf, runCli } from '../support/run-cli.js';
+import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
+
+const FILES = ['grey.png', 'landscape.jpg'];
+
+const statusSchema = z.strictObject({
+  type: z.literal('status'),
+  input: z.string(),
+  kind: z.enum(['image', 'audio', 'video']),
+  state: z.enum(['normalized', 'uploaded', 'sending', 'sent', 'uncertain', 'failed', 'undone']),
+  idMessage: z.string().nullable(),
+  caption: z.string().nullable(),
+  participants: z.array(z.string()).nullable(),
+  run: z.number().nullable(),
+  changedAt: z.iso.datetime(),
+  confirmation: z
+    .strictObject({
+      status: z.string(),
+      delivered: z.number(),
+      read: z.number(),
+      at: z.iso.datetime(),
+    })
+    .nullable(),
+  error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
+});
+
+const statusesOf = (stdout: string) => parseLines(stdout).map((line) => statusSchema.parse(line));
+
+/** Posts the files to a sandbox; `call` runs a further command about them. */
+async function postAlbum(options: SandboxOptions = {}, more: NodeJS.ProcessEnv = {}) {
+  const { cwd, album } = await makeAlbum(FILES);
+  const sandbox = await openTestSandbox({ sendDelayMs: 20, limitRates: false, ...options });
+  const env = {
+    ...variablesOf(sandbox),
+    STATUSCAST_SENDS_PER_SECOND: '0',
+    STATUSCAST_JOURNAL_WAIT_MS: '300',
+    STATUSCAST_SEND_TIMEOUT_MS: '500',
+    ...more,
+  };
+  const call = (...args: readonly string[]) => runCli([...args, '--json'], { cwd, env });
+  const sent = await call('send', 'album');
+  return { cwd, album, sandbox, env, call, sent };
+}
+
+test('history lists what was posted, for people and for programs', async () => {
+  const { cwd, env, call, sandbox } = await postAlbum({}, { STATUSCAST_CAPTION: 'hello' });
+  const listed = statusesOf((await call('history')).stdout);
+  const ids = sandbox.statuses().map(({ idMessage }) => idMessage);
+  expect(listed.map(({ idMessage }) => idMessage)).toEqual(ids);
+  expect(listed[0]).toMatchObject({ input: 'album/grey.png', state: 'sent', caption: 'hello' });
+  const named = await call('history', 'landscape.jpg');
+  expect(statusesOf(named.stdout).map(({ input }) => input)).toEqual(['album/landscape.jpg']);
+  const people = await runCli(['history'], { cwd, env });
+  expect(people.code).toBe(0);
+  expect(people.stdout).toMatch(/sent +image +3EB0\w+ +album\/grey\.png\n/);
+});
+
+test('history where nothing was posted says so, and makes no state directory', async () => {
+  const { cwd } = await makeAlbum(FILES);
+  const { code, stderr } = await runCli(['history'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/there is none; name the state directory/);
+  await expect(readFile(path.join(cwd, '.statuscast/ledger.db'))).rejects.toThrow('ENOENT');
+});
+
+test('confirm says what the journal and the statistic say, and history keeps it', async () => {
+  const { call } = await postAlbum();
+  const confirmed = await call('confirm');
+  expect(confirmed.code).toBe(0);
+  const statuses = statusesOf(confirmed.stdout);
+  expect(statuses).toHaveLength(FILES.length);
+  for (const { confirmation } of statuses)
+    expect(confirmation?.status).toMatch(/sent|delivered|read/);
+  const listed = statusesOf((await call('history')).stdout);
+  expect(listed.every(({ confirmation }) => confirmation !== null)).toBe(true);
+});
+
+test('confirm tells a status that does not appear in time, with exit code 1', async () => {
+  const { call } = await postAlbum(
+    { sendDelayMs: 600_000 },
+    { STATUSCAST_CONFIRM_WAIT_MS: '0', STATUSCAST_GAP: '0' },
+  );
+  const { code, stdout } = await call('confirm');
+  expect(code).toBe(1);
+  for (const { confirmation } of statusesOf(stdout)) {
+    expect(confirmation?.status ?? 'pending').toBe('pending');
+  }
+});
+
+test('confirm says plainly that nothing can be confirmed without a journal', async () => {
+  const { call } = await postAlbum({ outgoingWebhook: 'no' });
+  const { code, stdout, stderr } = await call('confirm');
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toMatch(/Nothing can be confirmed.*outgoingWebhook to yes/);
+});
+
+test('send --confirm tells it after the results', async () => {
+  const { sent } = await postAlbum({}, { STATUSCAST_CONFIRM: 'true' });
+  expect(sent.code).toBe(0);
+  const types = parseLines(sent.stdout).map(({ type }) => type);
+  expect(types.slice(-3)).toEqual(['confirmation', 'confirmation', 'summary']);
+  const told = parseLines(sent.stdout).filter(({ type }) => type === 'confirmation');
+  for (const event of told) {
+    expect(event).toMatchObject({ idMessage: expect.stringMatching(/^3EB0/), delivered: 0 });
+  }
+});
+
+test('undo deletes what the last run sent and nothing else, and it is not sent again', async () => {
+  const { album, sandbox, call } = await postAlbum();
+  await writeFile(
+    path.join(album, 'third.svg'),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="16"/>',
+  );
+  await call('send', 'album');
+  const undone = await call('undo', '--yes');
+  expect(undone.code).toBe(0);
+  expect(statusesOf(undone.stdout)).toMatchObject([{ input: 'album/third.svg', state: 'undone' }]);
+  expect(sandbox.statuses().map(({ state }) => state === 'deleted')).toEqual([false, false, true]);
+  const again = await call('send', 'album');
+  expect(again.code).toBe(0);
+  expect(resultsOf(again.stdout).map(({ outcome }) => outcome)).toEqual([
+    'skipped',
+    'skipped',
+    'skipped',
+  ]);
+  expect(sandbox.statuses()).toHaveLength(3);
+});
+
+test('undo of those that are named, forgotten as well, lets them be sent again', async () => {
+  const { sandbox, call } = await postAlbum();
+  const undone = await call('undo', 'grey.png', '--yes', '--forget');
+  expect(statusesOf(undone.stdout)).toMatchObject([{ input: 'album/grey.png', state: 'undone' }]);
+  const again = await call('send', 'album');
+  expect(
+    resultsOf(again.stdout)
+      .map(({ outcome }) => outcome)
+      .sort(),
+  ).toEqual(['sent', 'skipped']);
+  expect(sandbox.statuses()).toHaveLength(3);
+});
+
+test('undo asks; without a terminal it wants to be told', async () => {
+  const { sandbox, call } = await postAlbum();
+  const { code, stderr } = await call('undo');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--yes');
+  expect(sandbox.requests().some(({ method }) => method === 'deleteStatus')).toBe(false);
+});
+
+test('what cannot be deleted is told and stays as it is; the others go on', async () => {
+  const { sandbox, call } = await postAlbum();
+  sandbox.addFault({ name: 'server-error', method: 'deleteStatus', times: Infinity });
+  const { code, stdout } = await call('undo', '--yes', '--retries', '0');
+  expect(code).toBe(1);
+  expect(statusesOf(stdout)).toMatchObject(
+    FILES.map(() => ({ state: 'sent', error: { code: 'api-no-answer' } })),
+  );
+  expect(statusesOf((await call('history')).stdout).every(({ state }) => state === 'sent')).toBe(
+    true,
+  );
+});
+
+/** The answer to each send is lost, and the journal is off: nobody can tell. */
+const UNCERTAIN = {
+  outgoingWebhook: 'no',
+  faults: [{ name: 'reset', method: 'sendMediaStatus', times: 2 }],
+} as const;
+
+test('what nobody can tell stays uncertain, also for the next run, unless it is told to resend', async () => {
+  const { sandbox, call, sent } = await postAlbum(UNCERTAIN);
+  expect(sent.code).toBe(1);
+  expect(resultsOf(sent.stdout).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain']);
+  const again = await call('send', 'album');
+  expect(resultsOf(again.stdout).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain']);
+  expect(sandbox.statuses()).toHaveLength(0);
+  const resent = await call('send', 'album', '--on-uncertain', 'resend');
+  expect(resent.code).toBe(0);
+  expect(sandbox.statuses()).toHaveLength(2);
+});
+
+test('reconcile tells what is still uncertain with exit code 1', async () => {
+  const { call } = await postAlbum(UNCERTAIN);
+  const { code, stdout } = await call('reconcile');
+  expect(code).toBe(1);
+  expect(statusesOf(stdout).map(({ state }) => state)).toEqual(['uncertain', 'uncertain']);
+});
+
+test('reconcile finds what was sent, and what was not: the next run sends that', async () => {
+  // Both answers are lost, and so are the first looks at the queue; one of the two was carried out.
+  const { sandbox, call, sent } = await postAlbum(
+    {
+      faults: [
+        { name: 'answer-lost', method: 'sendMediaStatus' },
+        { name: 'reset', method: 'sendMediaStatus', from: 2 },
+        { name: 'hang', method: 'showMessagesQueue', times: 2 },
+      ],
+    },
+    { STATUSCAST_API_TIMEOUT_MS: '200', STATUSCAST_RETRIES: '0' },
+  );
+  expect(sent.code).toBe(1);
+  const { code, stdout } = await call('reconcile');
+  expect(code).toBe(0);
+  expect(
+    statusesOf(stdout)
+      .map(({ state }) => state)
+      .sort(),
+  ).toEqual(['sent', 'uploaded']);
+  const again = await call('send', 'album');
+  expect(again.code).toBe(0);
+  expect(new Set(sandbox.statuses().map(({ file }) => file?.sha256)).size).toBe(2);
+  expect(sandbox.statuses()).toHaveLength(2);
+});
