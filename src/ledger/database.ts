@@ -73,22 +73,42 @@ export function toLedgerError(cause: unknown, path: string): StatuscastError {
 
 /** Whether SQLite found that a file is no database, or no longer a whole one. */
 export function isDamage(thrown: unknown): boolean {
-  return /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(thrown));
+  const code = codeOf(thrown);
+  return code === CODES.corrupt || code === CODES.notADatabase;
 }
+
+/** Whether another connection is in the way for the moment. */
+export function isBusy(thrown: unknown): boolean {
+  return codeOf(thrown) === CODES.busy;
+}
+
+/** https://sqlite.org/rescode.html */
+export const CODES = {
+  ...{ permission: 3, busy: 5, readOnly: 8, input: 10, corrupt: 11, full: 13, cannotOpen: 14 },
+  notADatabase: 26,
+} as const;
+const UNWRITABLE: readonly number[] = [
+  ...[CODES.permission, CODES.readOnly, CODES.input, CODES.cannotOpen],
+];
 
 function reasonOf(thrown: unknown): string {
   const code = codeOf(thrown);
   const said = messageOf(thrown);
   if (isDamage(thrown)) return `it is damaged (${said}); run again to have it set aside`;
-  if (code === 'SQLITE_FULL') return `the disk is full (${said}); free some space and run again`;
-  if (code.startsWith('SQLITE_BUSY')) return `another program keeps it locked (${said})`;
-  if (/^SQLITE_(READONLY|CANTOPEN|IOERR|PERM)/.test(code)) {
+  if (isBusy(thrown)) return `another program keeps it locked (${said})`;
+  if (code === CODES.full) return `the disk is full (${said}); free some space and run again`;
+  if (code !== null && UNWRITABLE.includes(code)) {
     return `it cannot be read or written (${said}); look at its disk and permissions`;
+  }
+  // What libsql says of a file that it cannot open has a code in its text only.
+  if (said.startsWith('ConnectionFailed')) {
+    return 'it cannot be opened; look at its disk and permissions';
   }
   return said;
 }
 
-export function codeOf(thrown: unknown): string {
-  const has = thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string';
-  return has ? String(thrown.code) : '';
+/** SQLite's code without what extends it: libsql has no names for those that are extended. */
+function codeOf(thrown: unknown): number | null {
+  const has = thrown instanceof Error && 'rawCode' in thrown && typeof thrown.rawCode === 'number';
+  return has ? Number(thrown.rawCode) & 0xff : null;
 }

@@ -5,7 +5,7 @@ import Database from 'libsql';
 import pRetry from 'p-retry';
 import { z } from 'zod';
 import { StatuscastError } from '../errors.js';
-import { codeOf, isDamage, storeIn, toLedgerError } from './database.js';
+import { CODES, isBusy, isDamage, storeIn, toLedgerError } from './database.js';
 import { FORMAT, migrate, readFormat } from './formats.js';
 import type { Ledger } from './ledger.js';
 import { adoptRows, createMask } from './mask.js';
@@ -42,7 +42,7 @@ export async function openLedger(stateDir: string, options: LedgerOptions = {}):
     const db = await pRetry(() => openDatabase(file, idInstance), {
       ...{ retries: Infinity, minTimeout: 25, factor: 1, randomize: true },
       maxRetryTime: BUSY_TIMEOUT_MS,
-      shouldRetry: ({ error }) => codeOf(error) === 'SQLITE_BUSY',
+      shouldRetry: ({ error }) => isBusy(error),
     });
     const store = storeIn(db, file);
     const runs = openRuns(store, monotonicMs);
@@ -104,5 +104,6 @@ function checkPages(db: Database.Database): void {
   const faults = checkSchema
     .parse(db.prepare('PRAGMA quick_check(1)').all())
     .flatMap(({ quick_check: said }) => (said === 'ok' ? [] : [said]));
-  if (faults.length > 0) throw new Database.SqliteError(faults.join('; '), 'SQLITE_CORRUPT');
+  if (faults.length === 0) return;
+  throw new Database.SqliteError(faults.join('; '), 'SQLITE_CORRUPT', CODES.corrupt);
 }

@@ -68,17 +68,10 @@ export function makeFormat1(stateDir: string): void {
         : null,
       2000 - index,
     );
-    // What is written over stays in the file until somebody cleans it.
-    if (isLinked) {
-      db.prepare('UPDATE statuses SET url_file = ? WHERE key = ?').run(
-        `${oldLink(state)}?${'x'.repeat(500)}`,
-        `k-${state}`,
-      );
-      db.prepare('UPDATE statuses SET url_file = ? WHERE key = ?').run(
-        oldLink(state),
-        `k-${state}`,
-      );
-    }
   }
+  // What was written over stays in the file until somebody cleans it.
+  db.exec(`CREATE TABLE left_over AS
+      SELECT one.url_file, hex(zeroblob(1500)) FROM statuses AS one, statuses AS two;
+    DROP TABLE left_over;`);
   db.close();
 }
