@@ -55,6 +55,29 @@ test('without access to the status methods no file is opened', async () => {
   expect(sandbox.uploads()).toEqual([]);
 });
 
+test.each(['yellow-card', 'unauthorized'] as const)(
+  'an instance that is %s stops the run before a file is opened',
+  async (name) => {
+    const fault = { name, method: 'getStateInstance', times: Infinity } as const;
+    const sandbox = await openTestSandbox({ faults: [fault] });
+    const events = await sendTwo(sandbox);
+    expect(events.at(-1)).toMatchObject({
+      stopped: { code: expect.stringMatching(/cannot|refused/) },
+    });
+    expect(events.some(({ type }) => type === 'stage')).toBe(false);
+    expect(sandbox.uploads()).toEqual([]);
+  },
+);
+
+test('an instance that is being created is waited for, and people see it', async () => {
+  const fault = { name: 'creating', method: 'getStateInstance' } as const;
+  const sandbox = await openTestSandbox({ faults: [fault] });
+  const events = await sendTwo(sandbox);
+  const why = 'the GREEN-API instance is starting';
+  expect(events).toContainEqual({ type: 'waiting', input: null, why, waitMs: 5000 });
+  expect(sandbox.statuses()).toHaveLength(2);
+});
+
 test.each([
   ["the instance's own", { sendDelayMs: 1500 }, {}],
   ['the one asked for', { sendDelayMs: 0 }, { gap: 1.5 }],

@@ -15,6 +15,8 @@ export const FAULT_NAMES = [
   'not-authorized',
   'blocked',
   'suspended',
+  'yellow-card',
+  'creating',
   'unauthorized',
   'forbidden',
   'quota',
@@ -87,12 +89,15 @@ export const FAULT_EFFECTS: Readonly<Record<FaultName, FaultEffect>> = {
   }),
   'server-error': instead((_, path) => refuse(500, 'Internal server error', path)),
   'download-link': { does: 'alter' },
-  starting: inState('starting', () =>
-    replyJson(400, { message: 'instance in starting process try later' }),
+  starting: inState('starting', isStarting),
+  // An instance that is being created has no state at all.
+  creating: instead((target) =>
+    target === 'getStateInstance' ? replyJson(200, null) : isStarting(),
   ),
   'not-authorized': inState('notAuthorized', notAuthorized),
   blocked: inState('blocked', notAuthorized),
   suspended: inState('suspended', notAuthorized),
+  'yellow-card': inState('yellowCard', notAuthorized),
   unauthorized: instead((_, path) => refuse(401, 'Unauthorized', path)),
   forbidden: instead((_, path) => refuse(403, 'Forbidden', path)),
   quota: instead((target) => quotaUsedUp(target)),
@@ -118,6 +123,10 @@ function inState(stateInstance: string, refusal: () => Reply): FaultEffect {
   return instead((target) =>
     target === 'getStateInstance' ? replyJson(200, { stateInstance }) : refusal(),
   );
+}
+
+function isStarting(): Reply {
+  return replyJson(400, { message: 'instance in starting process try later' });
 }
 
 /** Bare text, not JSON: both are seen in the wild. */

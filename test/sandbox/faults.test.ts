@@ -54,6 +54,8 @@ const EXPECTED: Readonly<Record<FaultName, Expected>> = {
   },
   blocked: { on: 'uploadFile', status: 400, text: /not authorized/, carriedOut: false },
   suspended: { on: 'sendVoiceStatus', status: 400, text: /not authorized/, carriedOut: false },
+  'yellow-card': { on: 'uploadFile', status: 400, text: /not authorized/, carriedOut: false },
+  creating: { on: 'sendMediaStatus', status: 400, text: /in starting process/, carriedOut: false },
   unauthorized: { on: 'sendMediaStatus', status: 401, carriedOut: false },
   forbidden: { on: 'sendMediaStatus', status: 403, carriedOut: false },
   quota: {
@@ -112,11 +114,18 @@ test.each([
   ['not-authorized', 'notAuthorized'],
   ['blocked', 'blocked'],
   ['suspended', 'suspended'],
+  ['yellow-card', 'yellowCard'],
 ] as const)('%s is what getStateInstance tells as %s', async (name, stateInstance) => {
   const sandbox = await open({ faults: [{ name, method: 'getStateInstance' }] });
   const answer = await get(sandbox, 'getStateInstance');
   expect(answer.status).toBe(200);
   expect(JSON.parse(answer.text)).toEqual({ stateInstance });
+});
+
+test('an instance that is being created has no state at all', async () => {
+  const sandbox = await open({ faults: [{ name: 'creating', method: 'getStateInstance' }] });
+  const answer = await get(sandbox, 'getStateInstance');
+  expect([answer.status, answer.text]).toEqual([200, 'null']);
 });
 
 test.each(['answer-lost', 'reset'] as const)('%s sends not a single byte', async (name) => {
