@@ -84,7 +84,8 @@ export async function findOutcome(
         }
         return await proveAbsence(client, options);
       }
-      if (found.length > open || now() >= deadlineMs + journalWaitMs) {
+      const isTooLate = first !== undefined && now() >= deadlineMs + journalWaitMs;
+      if (found.length > open || isTooLate) {
         const why = `the journal shows ${found.length} statuses that ${open === 1 ? 'it' : `${open} without an answer`} could be`;
         return { type: 'uncertain', why };
       }
