@@ -67,7 +67,7 @@ const FAMILIES: readonly (readonly string[])[] = [
   ['pixlet'],
   ['speedhq', 'notchlc'],
   ['v210', 'v210x', 'v308', 'v408', 'v410', 'ayuv', 'yuv4', 'y41p', '012v', 'r10k', 'r210'],
-  ['rawvideo'],
+  ['rawvideo', 'ayuv'],
   ['wavpack'],
 
   // Recordings of a screen that people have kept.

@@ -12,7 +12,10 @@ export interface Container {
   readonly muxer: string;
   /** What its muxer takes by its own account. */
   readonly takes: readonly ('V' | 'A')[];
-  /** Where a muxer bears the name of its codec it writes bare frames: of no other are they read. */
+  /**
+   * Where a muxer bears the name of its codec, or is `m4v`, it writes bare frames: of no other are
+   * they read.
+   */
   readonly only: string | null;
   /** The muxer that it is another name of, with a shorter list of codecs. */
   readonly kinOf: string | null;
@@ -72,7 +75,7 @@ async function describeMuxer(muxer: string): Promise<Container> {
       ...(picture === null ? [] : (['V'] as const)),
       ...(sound === null ? [] : (['A'] as const)),
     ],
-    only: muxer === sound ? muxer : null,
+    only: muxer === sound ? muxer : muxer === 'm4v' ? picture : null,
     kinOf: kin !== null && SHORTER_LISTS.has(kin) ? kin : null,
   };
 }
