@@ -43,7 +43,7 @@ describe.concurrent('after a lost answer', () => {
     'of a request that was not carried out (%s) it is sent after all, once',
     async (name, scope) => {
       const faults = [{ name, method: 'sendMediaStatus' }] as const;
-      const settings = { journalWaitMs: 300, sendTimeoutMs: 300 };
+      const settings = { journalWaitMs: 300, sendTimeoutMs: 2000 };
       const desk = await openDesk(scope, { settings, sandbox: { faults } });
       const publication = await desk.prepare();
       const ending = await publish(publication, desk.publisher);

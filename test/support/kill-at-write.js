@@ -20,12 +20,12 @@ Object.defineProperty(Database.prototype, 'prepare', {
   value(sql) {
     const statement = prepare.call(this, sql);
     if (!/^\s*(INSERT INTO|UPDATE|DELETE FROM) statuses/i.test(sql)) return statement;
-    const run = statement.run.bind(statement);
+    const { run } = statement;
     /** @param {unknown[]} values */
     const runCounted = (...values) => {
       writes += 1;
       killIfDue('before');
-      const done = run(values);
+      const done = Reflect.apply(run, statement, values);
       killIfDue('after');
       return done;
     };
