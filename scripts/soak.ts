@@ -2,6 +2,7 @@
 // Runs until nothing is left, looks at what the sandbox got, and tells what memory it took.
 
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,6 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { processFolder } from '../src/index.js';
 
-const MAX_RUNS = 25;
 const WAITS = {
   apiTimeoutMs: 2000,
   uploadTimeoutMs: 2000,
@@ -68,9 +68,12 @@ export async function soak(count: number, share: number, seed: number): Promise<
     const memory = { early: 0, peak: 0, last: 0 };
     let done = 0;
     let runs = 0;
+    let before = Infinity;
     let left = count;
-    while (left > 0 && runs++ < MAX_RUNS) {
-      left = 0;
+    // What no run can tell stays uncertain.
+    while (left > 0 && left < before) {
+      [before, left] = [left, 0];
+      runs++;
       for await (const event of processFolder(inputs, { goal: 'send', credentials, settings })) {
         if (event.type !== 'result') continue;
         if (event.outcome === 'failed' || event.outcome === 'uncertain') left++;
@@ -95,12 +98,13 @@ export async function soak(count: number, share: number, seed: number): Promise<
   }
 }
 
-/** Images that are right as they are, each of another colour: what is measured is the sending. */
+/** Images that are right as they are, each in colours of its own: what is measured is the sending. */
 async function makeImages(folder: string, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const background = { r: i & 255, g: (i >> 8) & 255, b: 128 };
-    const image = sharp({ create: { width: 360, height: 640, channels: 3, background } });
-    const bytes = await image.jpeg({ quality: 90 }).toBuffer();
+    const blocks = createHash('sha256').update(String(i)).digest().subarray(0, 24);
+    const image = sharp(blocks, { raw: { width: 2, height: 4, channels: 3 } });
+    const whole = image.resize(360, 640, { fit: 'fill', kernel: 'nearest' });
+    const bytes = await whole.jpeg({ quality: 90 }).toBuffer();
     await writeFile(path.join(folder, `${String(i).padStart(6, '0')}.jpg`), bytes);
   }
 }

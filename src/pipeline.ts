@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
@@ -87,6 +88,8 @@ async function runAll(
   const scratchDir = options.goal === 'send' ? outputsDir : outDir;
 
   const ending = new AbortController();
+  // Each file under way listens to it, several times over.
+  setMaxListeners(0, ending.signal);
   const stop = (cause: StatuscastError) => {
     const stopped = { code: 'stopped', why: cause.message } as const;
     ending.abort(cause.code === 'interrupted' ? cause : new StatuscastError(stopped, { cause }));

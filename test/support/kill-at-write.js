@@ -20,6 +20,7 @@ Object.defineProperty(Database.prototype, 'prepare', {
   value(sql) {
     const statement = prepare.call(this, sql);
     if (!/^\s*(INSERT INTO|UPDATE|DELETE FROM) statuses/i.test(sql)) return statement;
+    // oxlint-disable-next-line typescript/unbound-method -- called with its `this` below
     const { run } = statement;
     /** @param {unknown[]} values */
     const runCounted = (...values) => {
