@@ -1,4 +1,13 @@
 export { processFile, processFolder, type Goal, type RunOptions } from './pipeline.js';
+export {
+  confirmPosted,
+  listStatuses,
+  reconcile,
+  undo,
+  type AfterwardsOptions,
+  type Named,
+  type UndoOptions,
+} from './afterwards.js';
 export { createSettings } from './resolve-settings.js';
 export type { Settings, SettingsInput } from './settings.js';
 export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from './errors.js';

@@ -42,8 +42,12 @@ test('its examples of the library type-check against what is built', async () =>
   expect(faults).toEqual([]);
 });
 
+const COMMANDS = [
+  ...['send', 'prepare', 'history', 'confirm', 'reconcile', 'undo', 'sandbox'],
+] as const;
+
 test('it names every command and every variable of the account', () => {
-  for (const word of ['send', 'prepare', 'sandbox']) expect(readme).toContain(`statuscast ${word}`);
+  for (const word of COMMANDS) expect(readme).toContain(`statuscast ${word}`);
   for (const name of ['URL', 'MEDIA_URL', 'ID_INSTANCE', 'TOKEN']) {
     expect(readme).toContain(`GREEN_API_${name}=`);
   }
