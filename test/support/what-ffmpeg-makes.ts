@@ -122,7 +122,10 @@ export async function makeEveryCodec(
   const lines = [...text.matchAll(new RegExp(`^ \\SE${type}\\S{3} (\\S+) +(.*)$`, 'gm'))];
   const made: MadeCodec[] = [];
   const others: string[] = [];
-  await eachOf(lines, async ([, codec = '', about = '']) => {
+  const asked = lines.filter(
+    ([, codec = '']) => EVERY_PCM || !codec.startsWith('pcm_') || PCM.has(codec),
+  );
+  await eachOf(asked, async ([, codec = '', about = '']) => {
     const all = /\(encoders: ([^)]+)\)/.exec(about)?.[1]?.trim().split(' ') ?? [codec];
     const named = all.filter((encoder) => !HARDWARE.test(encoder));
     const path = await makeCodec(type, codec, named, input, folder);
@@ -131,6 +134,16 @@ export async function makeEveryCodec(
   });
   return { made: made.toSorted((a, b) => a.codec.localeCompare(b.codec)), others };
 }
+
+/**
+ * There are thirty ways to write bare samples, of which these are met: the others differ from them by
+ * their byte order alone, and take minutes. `MATRIX=whole` takes all.
+ */
+const PCM: ReadonlySet<string> = new Set([
+  ...['pcm_s16le', 'pcm_s16be', 'pcm_u8', 'pcm_s24le', 'pcm_s32le', 'pcm_f32le', 'pcm_f64le'],
+  ...['pcm_alaw', 'pcm_mulaw', 'pcm_bluray', 'pcm_dvd'],
+]);
+const EVERY_PCM = process.env['MATRIX'] === 'whole';
 
 async function makeCodec(
   type: 'V' | 'A',
