@@ -55,9 +55,10 @@ export interface Ledger {
   /** What became of a status that was sent; no change of its state. */
   readonly recordConfirmation: (key: string, confirmation: Confirmation) => Promise<void>;
   /**
-   * How many statuses of a kind were attempted since and have no known outcome, this one included.
+   * How many statuses of a kind were attempted within that time and have no known outcome.
+   * @param untilMs default: no end
    */
-  readonly countOpen: (kind: Kind, sinceMs: number) => Promise<number>;
+  readonly countOpen: (kind: Kind, sinceMs: number, untilMs?: number) => Promise<number>;
   /** Whether a status in the journal is known to be one of ours. */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
   /** Says that a run is alive, until it ends. */

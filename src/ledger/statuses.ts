@@ -22,7 +22,8 @@ export function openStatuses(
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
   const open = store.prepare(`
     SELECT COUNT(*) AS count FROM statuses
-    WHERE state IN ('sending', 'uncertain') AND kind = ? AND attempted_at_ms >= ?`);
+    WHERE state IN ('sending', 'uncertain') AND kind = ? AND attempted_at_ms >= ?
+      AND attempted_at_ms <= COALESCE(?, attempted_at_ms)`);
 
   return {
     find: async (keys) => {
@@ -71,7 +72,8 @@ export function openStatuses(
     recordConfirmation: async (key, { status, delivered, read, atMs }) => {
       steps.confirmed.run(JSON.stringify({ status, delivered, read, atMs }), key);
     },
-    countOpen: async (kind, sinceMs) => countSchema.parse(open.rows(kind, sinceMs))[0].count,
+    countOpen: async (kind, sinceMs, untilMs) =>
+      countSchema.parse(open.rows(kind, sinceMs, untilMs ?? null))[0].count,
     isClaimed: async (idMessage) => claimed.rows(idMessage).length > 0,
   };
 }

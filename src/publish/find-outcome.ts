@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toStatuscastError } from '../errors.js';
-import type { QueuedMessage } from '../green-api/answers.js';
+import type { OutgoingStatus, QueuedMessage } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Kind } from '../job.js';
 import { QUEUE_LIFETIME_MS, QUEUE_SHOWN_MAX } from '../limits.js';
@@ -32,10 +32,10 @@ export interface FindOptions extends RetryOptions {
   /** Whether an idMessage is known to belong to another status of ours. */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
   /**
-   * How many statuses of this kind have no known outcome, this one included: an entry of the journal
-   * may be any of theirs. Default 1.
+   * How many statuses of this kind that were attempted until then, or at any time, have no known outcome, this one
+   * included: an entry of the journal may be any of theirs. Default 1.
    */
-  readonly countOpen?: () => Promise<number>;
+  readonly countOpen?: (untilMs?: number) => Promise<number>;
   /** Whether another run has found it out meanwhile. Default: never. */
   readonly isDecided?: () => Promise<boolean>;
   readonly now?: () => number;
@@ -52,8 +52,8 @@ const CLOCKS_APART_MS = JOURNAL_SPARE_MINUTES * MINUTE_MS;
 /**
  * Finds out what became of a send: first in the queue, which holds our link, then in the journal,
  * where one unclaimed entry from the API of the same type and caption, newer than the attempt, is
- * it. While others like it have no known outcome either, only as many entries as there are of them
- * prove anything.
+ * it. While others like it have no known outcome either, an entry proves something where it is older
+ * than their attempts, or where there are as many entries as there are of them.
  */
 export async function findOutcome(
   client: GreenApiClient,
@@ -72,10 +72,18 @@ export async function findOutcome(
       const queued = queue.find((message) => message.urlFile === attempt.urlFile);
       if (queued !== undefined) return { type: 'sent', idMessage: queued.idMessage };
       const { newer: found, older } = await readJournal(client, attempt, options);
-      const open = (await options.countOpen?.()) ?? 1;
+      const { countOpen = async () => 1 } = options;
+      const open = await countOpen();
       const [first] = found;
       // As many as are open: each of them was carried out, whichever is whose.
-      if (first !== undefined && found.length === open) return { type: 'sent', idMessage: first };
+      if (first !== undefined && found.length === open) return sentAs(first);
+      const own: OutgoingStatus[] = [];
+      for (const entry of found) {
+        // Older than the attempts of all others: it can be none of theirs.
+        if ((await countOpen(entry.atMs + JOURNAL_TICK_MS)) === 1) own.push(entry);
+      }
+      const [only] = own;
+      if (only !== undefined && own.length === 1) return sentAs(only);
       if (first === undefined && isSettled) {
         if (older > 0) return uncertain('the journal shows one like it from just before');
         if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
@@ -103,6 +111,10 @@ export async function findOutcome(
   }
 }
 
+function sentAs({ idMessage }: Pick<OutgoingStatus, 'idMessage'>): FoundOutcome {
+  return { type: 'sent', idMessage };
+}
+
 function uncertain(why: string): FoundOutcome {
   return { type: 'uncertain', why };
 }
@@ -120,7 +132,7 @@ async function readJournal(
   client: GreenApiClient,
   { kind, caption, attemptedAtMs }: Attempt,
   options: FindOptions,
-): Promise<{ readonly newer: readonly string[]; readonly older: number }> {
+): Promise<{ readonly newer: readonly OutgoingStatus[]; readonly older: number }> {
   const { now = Date.now, signal, isClaimed } = options;
   const minutes = Math.ceil((now() - attemptedAtMs) / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
   const journal = await retry(
@@ -128,7 +140,7 @@ async function readJournal(
     isTransient,
     options,
   );
-  const newer: string[] = [];
+  const newer: OutgoingStatus[] = [];
   let older = 0;
   for (const entry of journal) {
     const fits =
@@ -137,7 +149,7 @@ async function readJournal(
       entry.caption === caption &&
       entry.atMs >= attemptedAtMs - CLOCKS_APART_MS;
     if (!fits || (await isClaimed(entry.idMessage))) continue;
-    if (entry.atMs >= attemptedAtMs - JOURNAL_TICK_MS) newer.push(entry.idMessage);
+    if (entry.atMs >= attemptedAtMs - JOURNAL_TICK_MS) newer.push(entry);
     else older++;
   }
   return { newer, older };

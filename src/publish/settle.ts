@@ -42,7 +42,8 @@ export async function settle(
     {
       ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
       isDecided: async () => (await ledger.find([key]))?.state === 'sent',
-      countOpen: () => ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS),
+      countOpen: (untilMs) =>
+        ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS, untilMs),
       ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
     },
   );

@@ -175,6 +175,8 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const { kind } = factsOf('any');
       expect(await ledger.countOpen(kind, 1000)).toBe(2);
       expect(await ledger.countOpen(kind, 1001)).toBe(0);
+      expect(await ledger.countOpen(kind, 0, 1000)).toBe(2);
+      expect(await ledger.countOpen(kind, 0, 999)).toBe(0);
       expect(await ledger.countOpen(kind === 'video' ? 'audio' : 'video', 0)).toBe(0);
     });
 

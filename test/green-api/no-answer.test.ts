@@ -2,16 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../support/failure.js';
-import { connectTo, countRequests, openClient } from '../support/sandbox-client.js';
+import { connectTo, countRequests, openClient, STATUS } from '../support/sandbox-client.js';
 import { makeFile } from '../support/scratch-folder.js';
 import { openServer, originOf, replyWith } from '../support/scripted-server.js';
-
-const STATUS = {
-  urlFile: 'https://example.com/a.jpg',
-  fileName: 'a.jpg',
-  caption: '',
-  participants: [],
-} as const;
 
 /** The address of a port at which nobody listens any more. */
 async function closedUrl(): Promise<string> {

@@ -3,14 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRateLimiter } from '../../src/green-api/rates.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { mostWithin } from '../support/most-within.js';
-import { connectClient, countRequests, openClient } from '../support/sandbox-client.js';
-
-const STATUS = {
-  urlFile: 'https://example.com/a.jpg',
-  fileName: 'a.jpg',
-  caption: '',
-  participants: [],
-} as const;
+import { connectClient, countRequests, openClient, STATUS } from '../support/sandbox-client.js';
 
 /**
  * Both ends run here, on a machine that may be busy: an arrival is noted late when it is, and so

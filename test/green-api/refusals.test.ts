@@ -2,15 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Refusal } from '../../src/errors.js';
 import type { FaultName } from '../../src/sandbox/sandbox.js';
 import { failureOf } from '../support/failure.js';
-import { connectTo, openClient } from '../support/sandbox-client.js';
+import { connectTo, openClient, STATUS } from '../support/sandbox-client.js';
 import { openServer, replyWith } from '../support/scripted-server.js';
-
-const STATUS = {
-  urlFile: 'https://example.com/a.jpg',
-  fileName: 'a.jpg',
-  caption: '',
-  participants: [],
-} as const;
 
 interface Case {
   readonly status: number;

@@ -4,17 +4,10 @@ import { maskLink, redactNumbers } from '../../src/green-api/redact.js';
 import { checkLink } from '../../src/publish/check-link.js';
 import { uploadFile } from '../../src/publish/upload-file.js';
 import { FAULT_NAMES, type FaultName } from '../../src/sandbox/faults.js';
-import { ACCOUNT, connectTo, openClient } from '../support/sandbox-client.js';
+import { ACCOUNT, connectTo, openClient, STATUS } from '../support/sandbox-client.js';
 import { makeFile, type Scope } from '../support/scratch-folder.js';
 import { openServer } from '../support/scripted-server.js';
 import { secretsIn } from '../support/secrets.js';
-
-const STATUS = {
-  urlFile: 'https://example.com/a.jpg',
-  fileName: 'a.jpg',
-  caption: '',
-  participants: [],
-} as const;
 
 type ClientCall = (client: GreenApiClient, path: string) => Promise<unknown>;
 

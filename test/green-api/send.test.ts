@@ -1,13 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { connectTo, openClient } from '../support/sandbox-client.js';
+import { connectTo, openClient, STATUS } from '../support/sandbox-client.js';
 import { openServer, replyWith } from '../support/scripted-server.js';
-
-const STATUS = {
-  urlFile: 'https://example.com/a.jpg',
-  fileName: 'a.jpg',
-  caption: '',
-  participants: [],
-} as const;
 
 function answerQueued(_: unknown, response: Parameters<typeof replyWith>[0]): void {
   replyWith(response, { idMessage: '3EB0C767D097B7C7C030' });

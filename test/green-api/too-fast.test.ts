@@ -5,15 +5,8 @@ import { isTransient, retry } from '../../src/publish/retry.js';
 import { sendMediaStatus } from '../../src/publish/send-media-status.js';
 import type { Fault } from '../../src/sandbox/sandbox.js';
 import { failureOf } from '../support/failure.js';
-import { openClient } from '../support/sandbox-client.js';
+import { openClient, STATUS } from '../support/sandbox-client.js';
 import type { Scope } from '../support/scratch-folder.js';
-
-const STATUS = {
-  urlFile: 'https://example.com/a.jpg',
-  fileName: 'a.jpg',
-  caption: '',
-  participants: [],
-} as const;
 
 /** A client whose lanes have no rate, and stand still when the API says so. */
 function openSlowing(scope: Scope, ...faults: readonly Fault[]) {

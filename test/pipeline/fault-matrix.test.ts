@@ -2,14 +2,9 @@ import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { processFolder, type ResultEvent, type StatuscastEvent } from '../../src/index.js';
-import {
-  checkFault,
-  FAULT_NAMES,
-  type Fault,
-  type FaultName,
-  type FaultTarget,
-} from '../../src/sandbox/faults.js';
+import { FAULT_NAMES, type Fault, type FaultTarget } from '../../src/sandbox/faults.js';
 import { openSandbox } from '../../src/sandbox/sandbox.js';
+import { faultsOn } from '../support/fault-names.js';
 import { ROOT } from '../support/run-cli.js';
 import { makeScratchFolder } from '../support/scratch-folder.js';
 
@@ -40,26 +35,17 @@ interface Case {
   readonly faults: readonly Fault[];
 }
 
-function isPossible(name: FaultName, method: FaultTarget): boolean {
-  try {
-    checkFault({ name, method });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const CASES: readonly Case[] = FAULT_NAMES.flatMap((name) => [
-  ...ONCE.filter((method) => isPossible(name, method)).map((method) => ({
+  ...ONCE.filter((method) => faultsOn(method).includes(name)).map((method) => ({
     name: `${name} on ${method}`,
     faults: [{ name, method }],
   })),
   ...POSITIONS.flatMap(([position, from]) => [
-    ...EACH.filter((method) => isPossible(name, method)).map((method) => ({
+    ...EACH.filter((method) => faultsOn(method).includes(name)).map((method) => ({
       name: `${name} on ${method} of the ${position} file`,
       faults: [{ name, method, from }],
     })),
-    ...FINDING_OUT.filter((method) => isPossible(name, method)).map((method) => ({
+    ...FINDING_OUT.filter((method) => faultsOn(method).includes(name)).map((method) => ({
       name: `${name} on ${method} after the answer to the ${position} file was lost`,
       faults: [
         { name: 'answer-lost', method: 'sendMediaStatus', from } as const,

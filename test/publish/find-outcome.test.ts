@@ -100,6 +100,15 @@ describe.concurrent('the journal', () => {
     expect(found).toEqual({ type: 'sent', idMessage: '2' });
   });
 
+  test('of two that are open tells one by an entry from before the other was sent', async (scope) => {
+    const attempt = attemptNow();
+    const client = await openJournal(scope, [entryOf({ idMessage: 'it' })]);
+    // The other was sent a minute later: by then the entry was there.
+    const countOpen = async (untilMs = Infinity) => (untilMs < Date.now() + 30_000 ? 1 : 2);
+    const found = await findOutcome(client, attempt, { ...OPTIONS, countOpen });
+    expect(found).toEqual({ type: 'sent', idMessage: 'it' });
+  });
+
   test('does not count what is older than the attempt', async (scope) => {
     const timestamp = Math.floor(Date.now() / 1000) - 15 * 60;
     const client = await openJournal(scope, [entryOf({ timestamp })]);

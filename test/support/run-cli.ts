@@ -24,6 +24,8 @@ export interface CliOptions {
   readonly cwd: string;
   /** Added to an environment without any variable of ours. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Interrupts it, as Ctrl-C does. */
+  readonly signal?: AbortSignal;
 }
 
 /** Starts the built command as a user would; it is the leader of a process group of its own. */
@@ -45,6 +47,7 @@ export function start(command: string, args: readonly string[], options: CliOpti
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  options.signal?.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

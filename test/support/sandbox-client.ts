@@ -9,6 +9,14 @@ import type { RateLimiter } from '../../src/green-api/rates.js';
 import { openSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.js';
 import type { Scope } from './scratch-folder.js';
 
+/** A status of which nothing matters. */
+export const STATUS = {
+  urlFile: 'https://example.com/a.jpg',
+  fileName: 'a.jpg',
+  caption: '',
+  participants: [],
+} as const;
+
 /** An account whose id and token look like real ones, so that a piece of one is told from chance. */
 export const ACCOUNT = {
   idInstance: '7105223344',
