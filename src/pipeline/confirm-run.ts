@@ -1,11 +1,25 @@
+import { toStatuscastError } from '../errors.js';
 import { confirm } from '../publish/confirm.js';
 import type { Publishing, Run } from './run.js';
 
-/** Waits until what this run has sent shows in the journal, and tells who has seen it. */
-export async function confirmRun(
-  run: Run,
-  { client, ledger, ledgerRun }: Publishing,
-): Promise<void> {
+/**
+ * Waits until what this run has sent shows in the journal, and tells who has seen it. What is sent
+ * is sent: where nobody can tell, that is a warning.
+ */
+export async function confirmRun(run: Run, publishing: Publishing): Promise<void> {
+  const { signal, emit } = run;
+  if (signal.aborted) return;
+  try {
+    await confirmSent(run, publishing);
+  } catch (thrown) {
+    if (!signal.aborted) {
+      const { message } = toStatuscastError(thrown);
+      emit({ type: 'warning', input: null, message: `Not confirmed: ${message}` });
+    }
+  }
+}
+
+async function confirmSent(run: Run, { client, ledger, ledgerRun }: Publishing): Promise<void> {
   const { settings, signal, emit } = run;
   const sent = await ledger.list({ states: ['sent'], run: ledgerRun.id });
   const posted = sent.flatMap((entry) => {

@@ -134,7 +134,8 @@ async function readJournal(
   options: FindOptions,
 ): Promise<{ readonly newer: readonly OutgoingStatus[]; readonly older: number }> {
   const { now = Date.now, signal, isClaimed } = options;
-  const minutes = Math.ceil((now() - attemptedAtMs) / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
+  const ageMs = Math.max(0, now() - attemptedAtMs);
+  const minutes = Math.ceil(ageMs / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
   const journal = await retry(
     () => client.getOutgoingStatuses({ minutes }, { signal }),
     isTransient,
