@@ -57,10 +57,13 @@ async function probeAs(
   const found = chooseStreams(label, media, name);
   // Two bytes again, and forced to read them the demuxer finds a sound in many that are none.
   if (!TWO_BYTE_DEMUXERS.has(media.demuxer) || found.type !== 'audio') return found;
-  return (await doesDecode(ffmpeg, path, media.demuxer, found.sound.index, options))
-    ? found
-    : UNKNOWN;
+  const { index } = found.sound;
+  const isSound = await doesDecode(ffmpeg, path, media.demuxer, index, options, FRAMES_SECONDS);
+  return isSound ? found : UNKNOWN;
 }
+
+/** Three frames of AC-3: the last one of a file may be cut off. */
+const FRAMES_SECONDS = 0.1;
 
 const TWO_BYTE_DEMUXERS: ReadonlySet<string> = new Set(['ac3', 'eac3']);
 

@@ -20,6 +20,9 @@ async function openRun() {
   return { sandbox, options: { cwd, env } };
 }
 
+/** A hundred runs, on a machine that may be busy. */
+const TIMEOUT_MS = 900_000;
+
 /** Runs it again, as a user would, and looks at what the server got. */
 async function expectOnceAfter(sandbox: Sandbox, options: CliOptions): Promise<void> {
   const again = await runCli(SEND, options);
@@ -35,25 +38,29 @@ function withHook(at: number, when: string, { cwd, env }: CliOptions): CliOption
   return { cwd, env: { ...env, ...hook } };
 }
 
-test('killed with -9 before and after each write of the ledger, each file is posted once', async () => {
-  const counted = await openRun();
-  const { stderr, code } = await runCli(SEND, withHook(0, 'never', counted.options));
-  expect(code).toBe(0);
-  const writes = Number(/writes: (\d+)/.exec(stderr)?.[1]);
-  // Normalized, uploaded, sending, sent.
-  expect(writes).toBeGreaterThanOrEqual(4 * ALBUM.length);
+test(
+  'killed with -9 before and after each write of the ledger, each file is posted once',
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const counted = await openRun();
+    const { stderr, code } = await runCli(SEND, withHook(0, 'never', counted.options));
+    expect(code).toBe(0);
+    const writes = Number(/writes: (\d+)/.exec(stderr)?.[1]);
+    // Normalized, uploaded, sending, sent.
+    expect(writes).toBeGreaterThanOrEqual(4 * ALBUM.length);
 
-  for (let at = 1; at <= writes; at++) {
-    await Promise.all(
-      ['before', 'after'].map(async (when) => {
-        const { sandbox, options } = await openRun();
-        const killed = await runCli(SEND, withHook(at, when, options));
-        expect(killed.signal, `${when} write ${at}`).toBe('SIGKILL');
-        await expectOnceAfter(sandbox, options);
-      }),
-    );
-  }
-});
+    for (let at = 1; at <= writes; at++) {
+      await Promise.all(
+        ['before', 'after'].map(async (when) => {
+          const { sandbox, options } = await openRun();
+          const killed = await runCli(SEND, withHook(at, when, options));
+          expect(killed.signal, `${when} write ${at}`).toBe('SIGKILL');
+          await expectOnceAfter(sandbox, options);
+        }),
+      );
+    }
+  },
+);
 
 /** Numbers from 0 to 1 that are the same every time (the generator of Park and Miller). */
 function createNumbers(seed: number): () => number {
@@ -67,29 +74,33 @@ function createNumbers(seed: number): () => number {
 const MOMENTS = 50;
 const SEED = 4;
 
-test(`killed with -9 at ${MOMENTS} moments, each file is posted once`, async () => {
-  const whole = await openRun();
-  const begunMs = performance.now();
-  await runCli(SEND, whole.options);
-  const wholeMs = performance.now() - begunMs;
+test(
+  `killed with -9 at ${MOMENTS} moments, each file is posted once`,
+  { timeout: TIMEOUT_MS },
+  async () => {
+    const whole = await openRun();
+    const begunMs = performance.now();
+    await runCli(SEND, whole.options);
+    const wholeMs = performance.now() - begunMs;
 
-  const next = createNumbers(SEED);
-  let killed = 0;
-  for (let moment = 0; moment < MOMENTS; moment += 2) {
-    await Promise.all(
-      [next(), next()].map(async (share) => {
-        const { sandbox, options } = await openRun();
-        const running = startCli(SEND, options);
-        await Promise.race([sleep(share * wholeMs), running.finished]);
-        try {
-          killGroup(running, 'SIGKILL');
-        } catch {
-          // It had ended before.
-        }
-        if ((await running.finished).signal === 'SIGKILL') killed++;
-        await expectOnceAfter(sandbox, options);
-      }),
-    );
-  }
-  expect(killed).toBeGreaterThan(MOMENTS / 2);
-});
+    const next = createNumbers(SEED);
+    let killed = 0;
+    for (let moment = 0; moment < MOMENTS; moment += 2) {
+      await Promise.all(
+        [next(), next()].map(async (share) => {
+          const { sandbox, options } = await openRun();
+          const running = startCli(SEND, options);
+          await Promise.race([sleep(share * wholeMs), running.finished]);
+          try {
+            killGroup(running, 'SIGKILL');
+          } catch {
+            // It had ended before.
+          }
+          if ((await running.finished).signal === 'SIGKILL') killed++;
+          await expectOnceAfter(sandbox, options);
+        }),
+      );
+    }
+    expect(killed).toBeGreaterThan(MOMENTS / 2);
+  },
+);

@@ -121,6 +121,19 @@ describe('what only begins like sound', () => {
     }
   });
 
+  it.each(['ac3', 'eac3'])(
+    'and is %s, cut off in its last frame, is taken for what it is',
+    async (codec) => {
+      const path = join(await tempFolder(), 'a.bin');
+      await makeMedia(path, [...lavfi('sine=d=0.5'), ...words(`-c:a ${codec} -f ${codec}`)]);
+      await writeFile(path, (await readFile(path)).subarray(0, -50));
+      await expect(inspect(ffmpeg, path)).resolves.toMatchObject({
+        type: 'audio',
+        sound: { codec },
+      });
+    },
+  );
+
   it('random bytes are not media, whatever they hold', async () => {
     const path = join(await tempFolder(), 'a.mp3');
     for (const size of [500, 20_000, 300_000]) {
