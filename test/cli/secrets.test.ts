@@ -29,42 +29,46 @@ const FAULTS: readonly Fault[] = METHODS.flatMap((method) =>
     .map((name) => ({ name, method, times: Infinity })),
 );
 
-test('token, idInstance and phone numbers are nowhere: not in any output, event, file or database', async () => {
-  const running = new PQueue({ concurrency: 4 });
-  await running.addAll(
-    [null, ...FAULTS].map((fault) => async () => {
-      const { cwd } = await makeAlbum(['grey.png', 'refused/truncated.jpg']);
-      const sandbox = await openTestSandbox({
-        ...{ apiTokenInstance: TOKEN, idInstance: ID_INSTANCE, limitRates: false },
-        ...(fault === null ? {} : { faults: [fault] }),
-      });
-      const env = {
-        ...variablesOf(sandbox),
-        ...{ STATUSCAST_SENDS_PER_SECOND: '0', STATUSCAST_RETRIES: '0', NODE_DEBUG: '' },
-        ...{ STATUSCAST_JOURNAL_WAIT_MS: '0', STATUSCAST_SEND_TIMEOUT_MS: '2000' },
-      };
-      // A lane that is told that it is too fast would wait for a quarter of an hour.
-      const signal = AbortSignal.timeout(10_000);
-      const { stdout, stderr, code } = await runCli(['send', 'album', '--json'], {
-        cwd,
-        env,
-        signal,
-      });
-      const after = await runCli(['history', '--json'], { cwd, env });
-      const label = `${fault?.name} on ${fault?.method}`;
-      expect(code, label).not.toBe(2);
-      const names = await readdir(cwd, { recursive: true, withFileTypes: true });
-      const files = await Promise.all(
-        names
-          .filter((one) => one.isFile())
-          .map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1')),
-      );
-      const seen = [stdout, stderr, after.stdout, after.stderr, ...files].join('\n');
-      for (const secret of SECRETS)
-        expect(seen.includes(secret), `${label}: ${secret}`).toBe(false);
-    }),
-  );
-});
+test(
+  'token, idInstance and phone numbers are nowhere: not in any output, event, file or database',
+  { timeout: 900_000 },
+  async () => {
+    const running = new PQueue({ concurrency: 4 });
+    await running.addAll(
+      [null, ...FAULTS].map((fault) => async () => {
+        const { cwd } = await makeAlbum(['grey.png', 'refused/truncated.jpg']);
+        const sandbox = await openTestSandbox({
+          ...{ apiTokenInstance: TOKEN, idInstance: ID_INSTANCE, limitRates: false },
+          ...(fault === null ? {} : { faults: [fault] }),
+        });
+        const env = {
+          ...variablesOf(sandbox),
+          ...{ STATUSCAST_SENDS_PER_SECOND: '0', STATUSCAST_RETRIES: '0', NODE_DEBUG: '' },
+          ...{ STATUSCAST_JOURNAL_WAIT_MS: '0', STATUSCAST_SEND_TIMEOUT_MS: '2000' },
+        };
+        // A lane that is told that it is too fast would wait for a quarter of an hour.
+        const signal = AbortSignal.timeout(10_000);
+        const { stdout, stderr, code } = await runCli(['send', 'album', '--json'], {
+          cwd,
+          env,
+          signal,
+        });
+        const after = await runCli(['history', '--json'], { cwd, env });
+        const label = `${fault?.name} on ${fault?.method}`;
+        expect(code, label).not.toBe(2);
+        const names = await readdir(cwd, { recursive: true, withFileTypes: true });
+        const files = await Promise.all(
+          names
+            .filter((one) => one.isFile())
+            .map((entry) => readFile(path.join(entry.parentPath, entry.name), 'latin1')),
+        );
+        const seen = [stdout, stderr, after.stdout, after.stderr, ...files].join('\n');
+        for (const secret of SECRETS)
+          expect(seen.includes(secret), `${label}: ${secret}`).toBe(false);
+      }),
+    );
+  },
+);
 
 test('a token that is no token is refused without being shown', async () => {
   const { cwd } = await makeAlbum(['grey.png']);
