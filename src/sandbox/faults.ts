@@ -171,24 +171,32 @@ export interface RandomFaults {
   readonly seed: number;
 }
 
-/** What passes by itself: nobody has to do anything about the instance, nor to wait for minutes. */
-const PASSING: readonly FaultName[] = FAULT_NAMES.filter(
-  (name) =>
-    !['starting', 'not-authorized', 'blocked', 'suspended', 'unauthorized'].includes(name) &&
-    !['forbidden', 'quota', 'code-in-200'].includes(name),
-);
+/** Somebody has to do something about the instance, or to wait for minutes: no chance brings them. */
+const LASTING: readonly FaultName[] = [
+  ...(['starting', 'creating', 'not-authorized', 'blocked', 'suspended', 'yellow-card'] as const),
+  ...(['unauthorized', 'forbidden', 'quota', 'code-in-200'] as const),
+];
 
-/** Gives one of the faults that can befall a target, or none. */
-function createChance({ share, seed }: RandomFaults): (target: FaultTarget) => Fault | null {
+/** The faults that can befall a target. */
+export function faultsOn(target: FaultTarget): readonly FaultName[] {
+  return FAULT_NAMES.filter((name) => (ONLY_ON[name] ?? target) === target);
+}
+
+/** Numbers from 0 to 1, the same everywhere: the generator of Park and Miller. */
+export function createNumbers(seed: number): () => number {
   let state = seed;
-  // The generator of Park and Miller: the same numbers everywhere.
-  const next = () => {
+  return () => {
     state = (state * 48_271) % 2_147_483_647;
     return state / 2_147_483_647;
   };
+}
+
+/** Gives one of the faults that can befall a target, or none. */
+function createChance({ share, seed }: RandomFaults): (target: FaultTarget) => Fault | null {
+  const next = createNumbers(seed);
   return (method) => {
     if (next() >= share) return null;
-    const possible = PASSING.filter((name) => (ONLY_ON[name] ?? method) === method);
+    const possible = faultsOn(method).filter((one) => !LASTING.includes(one));
     const name = possible[Math.floor(next() * possible.length)];
     return name === undefined ? null : { name, method, delayMs: RANDOM_SLOW_MS };
   };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createNumbers } from '../../src/sandbox/faults.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { killGroup, runCli, startCli, summaryOf, type CliOptions } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
@@ -61,15 +62,6 @@ test(
     }
   },
 );
-
-/** Numbers from 0 to 1 that are the same every time (the generator of Park and Miller). */
-function createNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-}
 
 const MOMENTS = 50;
 const SEED = 4;

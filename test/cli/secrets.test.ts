@@ -2,8 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { expect, test } from 'vitest';
-import type { Fault, FaultName } from '../../src/sandbox/faults.js';
-import { faultsOn } from '../support/fault-names.js';
+import { faultsOn, type Fault, type FaultName } from '../../src/sandbox/faults.js';
 import { runCli } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 

@@ -2,9 +2,8 @@ import { cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { processFolder, type ResultEvent, type StatuscastEvent } from '../../src/index.js';
-import { FAULT_NAMES, type Fault, type FaultTarget } from '../../src/sandbox/faults.js';
+import { FAULT_NAMES, faultsOn, type Fault, type FaultTarget } from '../../src/sandbox/faults.js';
 import { openSandbox } from '../../src/sandbox/sandbox.js';
-import { faultsOn } from '../support/fault-names.js';
 import { ROOT } from '../support/run-cli.js';
 import { makeScratchFolder } from '../support/scratch-folder.js';
 
