@@ -6,24 +6,19 @@ import { discover, findRoots, type Root } from './discover/discover.js';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
-import { createGreenApiClient } from './green-api/client.js';
 import type { InstanceSettings } from './green-api/answers.js';
-import { checkCredentials, type Credentials } from './green-api/credentials.js';
-import { createRateLimiter } from './green-api/rates.js';
-import { maskLink } from './green-api/redact.js';
+import type { Credentials } from './green-api/credentials.js';
 import type { JobError, Outcome } from './job.js';
-import { createKeys, hashAccount } from './ledger/key.js';
-import type { Ledger, LedgerRun } from './ledger/ledger.js';
-import { openLedger } from './ledger/open-ledger.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
+import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
-import type { Publishing, Run, Task } from './pipeline/run.js';
+import type { Run, Task } from './pipeline/run.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
-import { type Settings, type SettingsInput } from './settings.js';
+import type { SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
 /** What a run does with each file at the end: send it, or only make its output. */
@@ -180,46 +175,6 @@ function causeOf(signal: AbortSignal): JobError | null {
   const reason = toStatuscastError(signal.reason);
   const { code, message } = reason.cause === undefined ? reason : toStatuscastError(reason.cause);
   return { code, message };
-}
-
-async function openPublishing(
-  credentials: Credentials,
-  settings: Settings,
-  stateDir: string,
-  outputsDir: string,
-  gapMs: () => number,
-): Promise<Publishing> {
-  const { apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs } = settings;
-  const { sendsPerSecond: sends, uploadsPerSecond: uploads } = settings;
-  const rates = { sendMediaStatus: sends, sendVoiceStatus: sends, uploadFile: uploads };
-  const { apiUrl, idInstance } = checkCredentials(credentials);
-  const uploadLane = new PQueue({ concurrency: settings.uploadConcurrency });
-  const sendLane = new PQueue({ concurrency: 1 });
-  const ledger = await openLedger(stateDir, { idInstance });
-  return {
-    ledger,
-    ledgerRun: await beginRun(ledger),
-    account: hashAccount(idInstance),
-    maskLink: (urlFile) => maskLink(urlFile, idInstance),
-    client: createGreenApiClient(credentials, {
-      ...{ apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs },
-      limitRate: createRateLimiter(rates, { instance: `${apiUrl} ${idInstance}`, gapMs }),
-    }),
-    keysOf: createKeys(settings, idInstance),
-    seen: new Map(),
-    outputsDir,
-    inUploadLane: (work) => uploadLane.add(work),
-    inSendLane: (work) => sendLane.add(work),
-  };
-}
-
-async function beginRun(ledger: Ledger): Promise<LedgerRun> {
-  try {
-    return await ledger.beginRun();
-  } catch (thrown) {
-    await ledger.close();
-    throw thrown;
-  }
 }
 
 /** Where a folder really is, or will be: a link to it must not hide it from the walk. */

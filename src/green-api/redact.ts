@@ -21,8 +21,3 @@ export function createRedact({
   return (text) =>
     redactNumbers(text.replaceAll(token, '<token>').replaceAll(idInstance, '<idInstance>'));
 }
-
-/** An upload's link as it may be shown: without the idInstance, which can be put back. */
-export function maskLink(urlFile: string, idInstance: string): string {
-  return urlFile.replaceAll(idInstance, '{idInstance}');
-}

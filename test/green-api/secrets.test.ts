@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { GreenApiClient } from '../../src/green-api/client.js';
-import { maskLink, redactNumbers } from '../../src/green-api/redact.js';
+import { redactNumbers } from '../../src/green-api/redact.js';
+import { createMask } from '../../src/ledger/mask.js';
 import { checkLink } from '../../src/publish/check-link.js';
 import { uploadFile } from '../../src/publish/upload-file.js';
 import { FAULT_NAMES, type FaultName } from '../../src/sandbox/faults.js';
@@ -163,7 +164,7 @@ test('numbers that are no phone numbers are left as they are', () => {
 test('a masked link tells nobody the idInstance, and holds all else', () => {
   const { idInstance } = ACCOUNT;
   const link = `https://7105.media.greenapi.com/${idInstance}/6c851c2c-8514.jpg`;
-  const masked = maskLink(link, idInstance);
+  const masked = createMask(idInstance).hide(link);
   expect(masked).toBe('https://7105.media.greenapi.com/{idInstance}/6c851c2c-8514.jpg');
   expect(masked.replaceAll('{idInstance}', idInstance)).toBe(link);
 });
