@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { MovingReader } from './formats.js';
-import { probeMedia, type MediaProbe, type ProbeOptions } from './probe-media.js';
+import { canToneMap, probeMedia, type MediaProbe, type ProbeOptions } from './probe-media.js';
 import { hasMovie } from './read-mp4-layout.js';
 
 /** Browsers take a delay of 0 or 10 ms for a mistake and show the frame for 100 ms. */
@@ -103,7 +103,7 @@ async function probeFrames(path: string, ffmpeg: Ffmpeg): Promise<MediaProbe | n
     ...{ sounds: [], others: [], chapters: 0, tags: {}, layout: null, timing: null },
     animation: { reader: 'sharp', delaysMs },
     mp3: null,
-    canToneMap: ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap'),
+    canToneMap: canToneMap(ffmpeg),
   };
 }
 

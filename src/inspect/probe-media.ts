@@ -88,6 +88,11 @@ export async function probeMedia(
   return withMp3(toProbe(parsed.data, layout, ffmpeg), mp3);
 }
 
+/** Whether this ffmpeg has the filters that bring HDR and wide colours down to BT.709. */
+export function canToneMap({ filters }: Ffmpeg): boolean {
+  return filters.has('zscale') && filters.has('tonemap');
+}
+
 /** ffprobe's length of an MP3 of variable rate without a description was off by half. */
 const LENGTH_TOLERANCE_SECONDS = 0.1;
 
@@ -141,6 +146,6 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
         ? null
         : readTiming(raw.packets, shown.index),
     animation: null,
-    canToneMap: ffmpeg.filters.has('zscale') && ffmpeg.filters.has('tonemap'),
+    canToneMap: canToneMap(ffmpeg),
   };
 }
