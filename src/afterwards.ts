@@ -2,16 +2,15 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatusRecord } from './events.js';
-import { createGreenApiClient, type GreenApiClient } from './green-api/client.js';
-import { checkCredentials, type Credentials } from './green-api/credentials.js';
-import { createRateLimiter } from './green-api/rates.js';
+import type { Credentials } from './green-api/credentials.js';
 import type { JobError } from './job.js';
-import { hashAccount } from './ledger/key.js';
-import type { Ledger, LedgerEntry, LedgerState } from './ledger/ledger.js';
+import type { LedgerEntry, LedgerState } from './ledger/ledger.js';
 import { openLedger } from './ledger/open-ledger.js';
 import { confirm } from './publish/confirm.js';
+import { openAccount, type Account } from './publish/open-account.js';
+import { readSettings } from './publish/read-settings.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './publish/retry.js';
-import { settle } from './publish/settle.js';
+import { settle, type Settling } from './publish/settle.js';
 import { createSettings } from './resolve-settings.js';
 import type { Settings, SettingsInput } from './settings.js';
 
@@ -36,7 +35,7 @@ export interface Named {
 export async function listStatuses(
   options: Named & { readonly settings?: SettingsInput } = {},
 ): Promise<readonly StatusRecord[]> {
-  const ledger = await openKnownLedger(createSettings(options.settings));
+  const ledger = await openLedger(await expectLedger(createSettings(options.settings)));
   try {
     return named(await ledger.list({}), options.names ?? []).map((entry) => recordOf(entry));
   } finally {
@@ -52,8 +51,9 @@ export async function listStatuses(
 export async function* reconcile(
   options: AfterwardsOptions,
 ): AsyncGenerator<StatusRecord, void, void> {
-  const account = await openAccount(options);
-  const { client, ledger, hash, settings, signal, onWaiting } = account;
+  const call = await openCall(options);
+  const { client, journal, ledger, hash, settings, retrying } = call;
+  const { signal, onWaiting } = retrying;
   try {
     for (const entry of await ledger.list({ account: hash, states: ['sending', 'uncertain'] })) {
       const { key, kind, link, attemptedAtMs } = entry;
@@ -63,13 +63,13 @@ export async function* reconcile(
       const message = entry.message ?? { caption: settings.caption };
       const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
       const now = client.serverNow;
-      const settling = { client, ledger, settings, signal, onWaiting, now };
+      const settling = { client, journal, ledger, settings, signal, onWaiting, now };
       const ending = await settle({ key, kind, message }, link, times, settling);
       if (ending === 'not-sent') await ledger.recordNotSent(key, attemptedAtMs);
       yield recordOf((await ledger.find([key])) ?? entry);
     }
   } finally {
-    await account.close();
+    await call.close();
   }
 }
 
@@ -82,22 +82,17 @@ export async function* reconcile(
 export async function* confirmPosted(
   options: AfterwardsOptions & Named,
 ): AsyncGenerator<StatusRecord, void, void> {
-  const account = await openAccount(options);
-  const { client, ledger, settings, retrying } = account;
+  const call = await openCall(options);
+  const { client, ledger, settings, retrying } = call;
   try {
-    const posted = (await listOf(account, ['sent'], options)).flatMap((entry) => {
+    const posted = (await listOf(call, ['sent'], options)).flatMap((entry) => {
       const { idMessage, attemptedAtMs } = entry;
       return idMessage === null || attemptedAtMs === null
         ? []
         : [{ entry, idMessage, attemptedAtMs }];
     });
     if (posted.length === 0) return;
-    const { signal } = retrying;
-    const { outgoingWebhook } = await retry(
-      () => client.getSettings({ signal }),
-      isTransient,
-      retrying,
-    );
+    const { outgoingWebhook } = await readSettings(client, retrying);
     if (!outgoingWebhook) throw new StatuscastError({ code: 'journal-off' });
     const waiting = { ...retrying, waitMs: settings.confirmWaitMs };
     for await (const { status, confirmation } of confirm(client, posted, waiting)) {
@@ -105,7 +100,7 @@ export async function* confirmPosted(
       yield recordOf({ ...status.entry, confirmation });
     }
   } finally {
-    await account.close();
+    await call.close();
   }
 }
 
@@ -121,14 +116,14 @@ export interface UndoOptions extends AfterwardsOptions, Named {
  * @throws StatuscastError what stops a run, `ledger-unusable`, `interrupted`
  */
 export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, void, void> {
-  const account = await openAccount(options);
-  const { ledger, signal } = account;
+  const call = await openCall(options);
+  const { ledger, retrying } = call;
   try {
-    const entries = await listOf(account, ['sent'], options);
+    const entries = await listOf(call, ['sent'], options);
     if (!(await options.approve(entries.map((entry) => recordOf(entry))))) return;
     for (const entry of entries) {
-      signal.throwIfAborted();
-      const error = await deleteStatus(account, entry);
+      retrying.signal.throwIfAborted();
+      const error = await deleteStatus(call, entry);
       if (error !== null) {
         yield recordOf({ ...entry, error });
         continue;
@@ -139,12 +134,12 @@ export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, 
       yield recordOf(undone);
     }
   } finally {
-    await account.close();
+    await call.close();
   }
 }
 
 async function deleteStatus(
-  { client, retrying }: Account,
+  { client, retrying }: Call,
   { idMessage, input }: LedgerEntry,
 ): Promise<JobError | null> {
   const { signal } = retrying;
@@ -159,51 +154,33 @@ async function deleteStatus(
   }
 }
 
-interface Account {
-  readonly client: GreenApiClient;
-  readonly ledger: Ledger;
-  /** The hash of the account. */
-  readonly hash: string;
+interface Call extends Account {
   readonly settings: Settings;
-  readonly signal: AbortSignal;
-  readonly onWaiting: (why: string, waitMs: number) => void;
-  readonly retrying: RetryOptions;
-  readonly close: () => Promise<void>;
+  readonly retrying: RetryOptions & Pick<Settling, 'signal' | 'onWaiting'>;
 }
 
-async function openAccount(options: AfterwardsOptions): Promise<Account> {
+async function openCall(options: AfterwardsOptions): Promise<Call> {
   const { credentials, signal = new AbortController().signal } = options;
   const { onWaiting = () => undefined } = options;
   const settings = createSettings(options.settings);
-  const { idInstance, apiUrl } = checkCredentials(credentials);
-  const ledger = await openKnownLedger(settings, idInstance);
-  const client = createGreenApiClient(credentials, {
-    apiTimeoutMs: settings.apiTimeoutMs,
-    limitRate: createRateLimiter({}, { instance: `${apiUrl} ${idInstance}` }),
-  });
-  return {
-    ...{ client, ledger, settings, signal, onWaiting, hash: hashAccount(idInstance) },
-    retrying: { signal, onWaiting, retries: settings.retries },
-    close: async () => {
-      await client.close();
-      await ledger.close();
-    },
-  };
+  await expectLedger(settings);
+  const account = await openAccount(credentials, settings);
+  return { ...account, settings, retrying: { signal, onWaiting, retries: settings.retries } };
 }
 
 /** Where nothing was ever posted from, no ledger is made to say so. */
-async function openKnownLedger({ state }: Settings, idInstance?: string): Promise<Ledger> {
+async function expectLedger({ state }: Settings): Promise<string> {
   const file = path.resolve(state, 'ledger.db');
   await access(file).catch((cause: unknown) => {
     const why = 'there is none; name the state directory of the runs that posted with --state';
     throw new StatuscastError({ code: 'ledger-unusable', path: file, why }, { cause });
   });
-  return openLedger(path.dirname(file), idInstance === undefined ? {} : { idInstance });
+  return path.dirname(file);
 }
 
 /** Those that are named; where none is, those of the last run. */
 async function listOf(
-  { ledger, hash: account }: Account,
+  { ledger, hash: account }: Call,
   states: readonly LedgerState[],
   { names = [] }: Named,
 ): Promise<readonly LedgerEntry[]> {

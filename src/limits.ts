@@ -88,3 +88,6 @@ export const QUEUE_SHOWN_MAX = 500;
 
 /** P: a status that the journal does not show this long after the attempt was not sent. */
 export const JOURNAL_SETTLED_MS = 2 * 60_000;
+
+/** P: a status is shown for 24 hours. */
+export const STATUS_LIFETIME_MS = 24 * 60 * 60_000;

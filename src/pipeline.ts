@@ -99,7 +99,7 @@ async function runAll(
   let instance: InstanceSettings | null = null;
   const publishing =
     options.goal === 'send'
-      ? await openPublishing(options.credentials, settings, stateDir, outputsDir, () =>
+      ? await openPublishing(options.credentials, settings, outputsDir, () =>
           gapMsOf(settings, instance),
         )
       : null;
@@ -163,9 +163,7 @@ async function runAll(
     throw thrown;
   } finally {
     interrupted.removeEventListener('abort', interrupt);
-    await publishing?.ledgerRun.end();
-    await publishing?.ledger.close();
-    await publishing?.client.close();
+    await publishing?.close();
   }
 }
 
@@ -204,7 +202,8 @@ async function preflight(run: Run): Promise<InstanceSettings | null> {
   if (run.publishing === null) return null;
   const { retries } = run.settings;
   try {
-    return await checkInstance(run.publishing.client, {
+    const { client, journal } = run.publishing;
+    return await checkInstance(client, journal, {
       ...{ retries, signal: run.signal },
       onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input: null, why, waitMs }),
     });

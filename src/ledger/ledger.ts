@@ -55,7 +55,8 @@ export interface Ledger {
   /** What became of a status that was sent; no change of its state. */
   readonly recordConfirmation: (key: string, confirmation: Confirmation) => Promise<void>;
   /**
-   * How many statuses of a kind were attempted within that time and have no known outcome.
+   * How many statuses of a kind were attempted within that time and may be any that the journal
+   * shows: their outcome is not known, or their id is not.
    * @param untilMs default: no end
    */
   readonly countOpen: (kind: Kind, sinceMs: number, untilMs?: number) => Promise<number>;

@@ -22,7 +22,8 @@ export function openStatuses(
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
   const open = store.prepare(`
     SELECT COUNT(*) AS count FROM statuses
-    WHERE state IN ('sending', 'uncertain') AND kind = ? AND attempted_at_ms >= ?
+    WHERE (state IN ('sending', 'uncertain') OR (state = 'sent' AND id_message IS NULL))
+      AND kind = ? AND attempted_at_ms >= ?
       AND attempted_at_ms <= COALESCE(?, attempted_at_ms)`);
 
   return {

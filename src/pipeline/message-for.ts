@@ -7,7 +7,7 @@ import type { Publishing, Task } from './run.js';
 /** What is posted of an input, or of a part of it. */
 export function messageFor(
   { caption, participants, audioAs }: Settings,
-  { account }: Publishing,
+  { hash: account }: Publishing,
   { input }: Task,
   part: Part,
   kind: Kind,

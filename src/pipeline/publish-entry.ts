@@ -29,7 +29,7 @@ export async function publishEntry(
   part: Part,
   entry: LedgerEntry,
 ): Promise<Ending> {
-  const { client, ledger, ledgerRun, inUploadLane, inSendLane } = publishing;
+  const { client, journal, ledger, ledgerRun, inUploadLane, inSendLane } = publishing;
   const { input } = task.input;
   const { kind, plan, output } = entry;
   const which = partNumber(part);
@@ -40,6 +40,7 @@ export async function publishEntry(
     {
       ...{
         client,
+        journal,
         ledger,
         runId: ledgerRun.id,
         settings: run.settings,
@@ -61,7 +62,8 @@ export async function publishEntry(
         }
       },
       onStage: (stage) => {
-        // The order of sends is no reason to wait for what may take minutes to find out.
+        // What an earlier run left open may take minutes; the others need not wait for it. What is
+        // lost in this one is found out in its turn.
         if (stage === 'find-out') task.leave();
         run.emit({ type: 'stage', input, stage, part: which, kind, plan });
       },

@@ -1,9 +1,9 @@
 import type { PartNumber, StatuscastEvent } from '../events.js';
 import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import type { GreenApiClient } from '../green-api/client.js';
 import type { Input, Kind } from '../job.js';
-import type { Ledger, LedgerRun } from '../ledger/ledger.js';
+import type { LedgerRun } from '../ledger/ledger.js';
+import type { Account } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
 
 /** What every input of a run shares. */
@@ -25,13 +25,9 @@ export interface Run {
   readonly publishing: Publishing | null;
 }
 
-export interface Publishing {
-  readonly client: GreenApiClient;
-  readonly ledger: Ledger;
+export interface Publishing extends Account {
   /** This run, as others on the same ledger see it. */
   readonly ledgerRun: LedgerRun;
-  /** The hash of the account. */
-  readonly account: string;
   /** A link as it may be shown: every link holds the idInstance. */
   readonly maskLink: (urlFile: string) => string;
   readonly keysOf: (content: string, part?: PartNumber) => Readonly<Record<Kind, string>>;

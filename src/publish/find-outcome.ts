@@ -4,6 +4,8 @@ import type { OutgoingStatus, QueuedMessage } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Kind } from '../job.js';
 import { QUEUE_LIFETIME_MS, QUEUE_SHOWN_MAX } from '../limits.js';
+import { NO_MARK, type Journal, type JournalMark } from './journal.js';
+import { readSettings } from './read-settings.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './retry.js';
 
 /** A send whose answer is not known. */
@@ -16,6 +18,8 @@ export interface Attempt {
   readonly attemptedAtMs: number;
   /** When its answer was given up: until then it may have been carried out. Default: when it left. */
   readonly lostAtMs?: number;
+  /** What the journal had shown when the request left. Default: nothing is known of that. */
+  readonly mark?: JournalMark;
 }
 
 export type FoundOutcome =
@@ -31,11 +35,13 @@ export interface FindOptions extends RetryOptions {
   readonly journalWaitMs: number;
   /** Whether an idMessage is known to belong to another status of ours. */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
+  /** Longest that a request is waited for. */
+  readonly sendTimeoutMs: number;
   /**
-   * How many statuses of this kind that were attempted until then, or at any time, have no known outcome, this one
+   * How many statuses of this kind that were attempted in that time have no known outcome, this one
    * included: an entry of the journal may be any of theirs. Default 1.
    */
-  readonly countOpen?: (untilMs?: number) => Promise<number>;
+  readonly countOpen?: (sinceMs: number, untilMs?: number) => Promise<number>;
   /** Whether another run has found it out meanwhile. Default: never. */
   readonly isDecided?: () => Promise<boolean>;
   readonly now?: () => number;
@@ -53,10 +59,12 @@ const CLOCKS_APART_MS = JOURNAL_SPARE_MINUTES * MINUTE_MS;
  * Finds out what became of a send: first in the queue, which holds our link, then in the journal,
  * where one unclaimed entry from the API of the same type and caption, newer than the attempt, is
  * it. While others like it have no known outcome either, an entry proves something where it is older
- * than their attempts, or where there are as many entries as there are of them.
+ * than their attempts, or where there are as many entries as there are of them. What the journal
+ * had shown before the request left is not it.
  */
 export async function findOutcome(
   client: GreenApiClient,
+  journal: Journal,
   attempt: Attempt,
   options: FindOptions,
 ): Promise<FoundOutcome> {
@@ -71,16 +79,17 @@ export async function findOutcome(
       const queue = await readQueue(client, options);
       const queued = queue.find((message) => message.urlFile === attempt.urlFile);
       if (queued !== undefined) return { type: 'sent', idMessage: queued.idMessage };
-      const { newer: found, older } = await readJournal(client, attempt, options);
+      const { newer: found, older } = await readJournal(journal, attempt, options);
       const { countOpen = async () => 1 } = options;
-      const open = await countOpen();
+      const sinceMs = rivalsSinceMs(attempt, options, queue.length >= QUEUE_SHOWN_MAX);
+      const open = await countOpen(sinceMs);
       const [first] = found;
       // As many as are open: each of them was carried out, whichever is whose.
       if (first !== undefined && found.length === open) return sentAs(first);
       const own: OutgoingStatus[] = [];
       for (const entry of found) {
         // Older than the attempts of all others: it can be none of theirs.
-        if ((await countOpen(entry.atMs + JOURNAL_TICK_MS)) === 1) own.push(entry);
+        if ((await countOpen(sinceMs, entry.atMs + JOURNAL_TICK_MS)) === 1) own.push(entry);
       }
       const [only] = own;
       if (only !== undefined && own.length === 1) return sentAs(only);
@@ -119,6 +128,19 @@ function uncertain(why: string): FoundOutcome {
   return { type: 'uncertain', why };
 }
 
+/**
+ * Since when others were attempted that may show in the journal only now. What had its time before
+ * the last look that was taken before this one left would have been shown by then.
+ */
+function rivalsSinceMs(
+  { attemptedAtMs, mark = NO_MARK }: Attempt,
+  { sendTimeoutMs, journalWaitMs }: FindOptions,
+  mayBeQueued: boolean,
+): number {
+  if (mark.lookedAtMs === null || mayBeQueued) return attemptedAtMs - QUEUE_LIFETIME_MS;
+  return mark.lookedAtMs - sendTimeoutMs - journalWaitMs;
+}
+
 function readQueue(
   client: GreenApiClient,
   options: FindOptions,
@@ -129,22 +151,18 @@ function readQueue(
 
 /** Entries that are like it and nobody's: newer than the attempt, and how many just before it. */
 async function readJournal(
-  client: GreenApiClient,
-  { kind, caption, attemptedAtMs }: Attempt,
+  journal: Journal,
+  { kind, caption, attemptedAtMs, mark = NO_MARK }: Attempt,
   options: FindOptions,
 ): Promise<{ readonly newer: readonly OutgoingStatus[]; readonly older: number }> {
-  const { now = Date.now, signal, isClaimed } = options;
+  const { now = Date.now, isClaimed } = options;
   const ageMs = Math.max(0, now() - attemptedAtMs);
   const minutes = Math.ceil(ageMs / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
-  const journal = await retry(
-    () => client.getOutgoingStatuses({ minutes }, { signal }),
-    isTransient,
-    options,
-  );
   const newer: OutgoingStatus[] = [];
   let older = 0;
-  for (const entry of journal) {
+  for (const entry of await journal.read(minutes, options)) {
     const fits =
+      !journal.isShownBefore(entry.idMessage, mark) &&
       entry.type === `${kind}Message` &&
       !entry.byHand &&
       entry.caption === caption &&
@@ -158,12 +176,7 @@ async function readJournal(
 
 /** A journal that is switched off shows nothing and proves nothing. */
 async function proveAbsence(client: GreenApiClient, options: FindOptions): Promise<FoundOutcome> {
-  const { signal } = options;
-  const { outgoingWebhook } = await retry(
-    () => client.getSettings({ signal }),
-    isTransient,
-    options,
-  );
+  const { outgoingWebhook } = await readSettings(client, options);
   if (outgoingWebhook) return { type: 'not-sent' };
   const why =
     'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console';

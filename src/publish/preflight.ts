@@ -1,8 +1,11 @@
 import { StatuscastError } from '../errors.js';
 import type { InstanceSettings } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
+import { STATUS_LIFETIME_MS } from '../limits.js';
 import { awaitAuthorized } from './await-authorized.js';
-import { isTransient, retry, type RetryOptions } from './retry.js';
+import type { Journal } from './journal.js';
+import { readSettings } from './read-settings.js';
+import type { RetryOptions } from './retry.js';
 
 /** What is asked beside the state is good to know, and not worth a long wait once that is told. */
 const RETRIES = 2;
@@ -19,14 +22,15 @@ const NO_ACCESS: readonly number[] = [401, 403];
  */
 export async function checkInstance(
   client: GreenApiClient,
+  journal: Journal,
   options: RetryOptions,
 ): Promise<InstanceSettings | null> {
   const ending = new AbortController();
   const signals = [ending.signal, ...(options.signal === undefined ? [] : [options.signal])];
   // Nothing is told of their waits: the state alone is waited for.
   const beside = { signal: AbortSignal.any(signals), retries: RETRIES };
-  const settings = readSettings(client, beside);
-  const access = hasAccess(client, beside);
+  const settings = readSettings(client, beside).catch(() => null);
+  const access = hasAccess(journal, beside);
   let patience: NodeJS.Timeout | undefined;
   try {
     await awaitAuthorized(client, options);
@@ -42,18 +46,10 @@ export async function checkInstance(
   }
 }
 
-function readSettings(
-  client: GreenApiClient,
-  options: RetryOptions,
-): Promise<InstanceSettings | null> {
-  const { signal } = options;
-  return retry(() => client.getSettings({ signal }), isTransient, options).catch(() => null);
-}
-
-async function hasAccess(client: GreenApiClient, options: RetryOptions): Promise<boolean> {
-  const { signal } = options;
+/** Looks as far back as a status lives: what is there now comes of nothing that this run sends. */
+async function hasAccess(journal: Journal, options: RetryOptions): Promise<boolean> {
   try {
-    await retry(() => client.getOutgoingStatuses({ minutes: 1 }, { signal }), isTransient, options);
+    await journal.read(STATUS_LIFETIME_MS / 60_000, options);
     return true;
   } catch (thrown) {
     if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'api-refused') return true;

@@ -1,6 +1,7 @@
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { Ending } from '../job.js';
 import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
+import { NO_MARK, type JournalMark } from './journal.js';
 import { sendMediaStatus } from './send-media-status.js';
 import { endingOfAnother, recordEnding, settle, type Settling } from './settle.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
@@ -45,37 +46,64 @@ export async function publish(publication: Publication, publisher: Publisher): P
 }
 
 async function uploadAndSend(publication: Publication, publisher: Publisher): Promise<Ending> {
-  let { link, attemptedAtMs } = publication;
-  let isOpen = publication.state === 'sending' || publication.state === 'uncertain';
-  // What is lost in this run is not sent again in it, whatever the user says of older ones.
-  let isFromBefore = isOpen;
+  const ended = await settleEarlier(publication, publisher);
+  if (ended !== null) return ended;
+  const link = await provideLink(publication, publication.link, publisher);
+  return publisher.inSendLane(() => sendUntilKnown(publication, link, publisher));
+}
+
+/** Finds out what an earlier run left open; null where it is to be sent. */
+async function settleEarlier(
+  publication: Publication,
+  publisher: Publisher,
+): Promise<Ending | null> {
+  const { key, state, link, attemptedAtMs } = publication;
+  const { ledger, settings } = publisher;
+  const isOpen = state === 'sending' || state === 'uncertain';
+  if (!isOpen || link === null || attemptedAtMs === null) return null;
   // Of a run that is no more, or another's: its request may have been under way for so long.
-  let lostAtMs = (attemptedAtMs ?? 0) + publisher.settings.sendTimeoutMs;
-  for (let sends = 0; sends <= MAX_SENDS; sends++) {
-    if (isOpen && link !== null && attemptedAtMs !== null) {
-      const times = { attemptedAtMs, lostAtMs };
-      publisher.onStage('find-out');
-      const ending = await settle(publication, link, times, publisher);
-      const maySendAgain = isFromBefore && publisher.settings.onUncertain === 'resend';
-      if (ending === 'not-sent') {
-        await publisher.ledger.recordNotSent(publication.key, attemptedAtMs);
-      } else if (!(ending.outcome === 'uncertain' && maySendAgain)) return ending;
-    }
-    if (sends === MAX_SENDS) break;
-    const live = await provideLink(publication, link, publisher);
-    const before = attemptedAtMs;
-    const sent = await publisher.inSendLane(() => sendOnce(publication, live, before, publisher));
+  const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
+  publisher.onStage('find-out');
+  const ending = await settle(publication, link, times, publisher);
+  if (ending === 'not-sent') {
+    await ledger.recordNotSent(key, attemptedAtMs);
+    return null;
+  }
+  return ending.outcome === 'uncertain' && settings.onUncertain === 'resend' ? null : ending;
+}
+
+/**
+ * Sends until it is known what became of it, all in its turn: two lost answers at once could not be
+ * told apart, and while no answers come others would only be lost too. What is lost here is not sent
+ * again in this run unless it is known not to have been sent.
+ */
+async function sendUntilKnown(
+  publication: Publication,
+  firstLink: Link,
+  publisher: Publisher,
+): Promise<Ending> {
+  const { key } = publication;
+  const { ledger, now } = publisher;
+  let link = firstLink;
+  let lastAttemptAtMs = publication.attemptedAtMs;
+  for (let sends = 1; sends <= MAX_SENDS; sends++) {
+    const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
     if (sent.type === 'ended') return sent.ending;
-    [link, attemptedAtMs, isOpen] = [live, sent.attemptedAtMs, true];
-    lostAtMs = publisher.now();
-    isFromBefore = false;
+    const { attemptedAtMs, mark } = sent;
+    publisher.onStage('find-out');
+    const times = { attemptedAtMs, lostAtMs: now(), mark };
+    const ending = await settle(publication, link, times, publisher);
+    if (ending !== 'not-sent') return ending;
+    await ledger.recordNotSent(key, attemptedAtMs);
+    lastAttemptAtMs = attemptedAtMs;
+    if (sends < MAX_SENDS) link = await provideLink(publication, link, publisher);
   }
   const error = new StatuscastError({
     ...{ code: 'api-no-answer', method: 'sendMediaStatus', mayHaveHappened: false },
     why: `none came to ${MAX_SENDS} requests, and none of them was carried out`,
   });
   const { code, message } = error;
-  await publisher.ledger.recordFailed(publication.key, { code, message }, attemptedAtMs);
+  await ledger.recordFailed(key, { code, message }, lastAttemptAtMs);
   throw error;
 }
 
@@ -102,7 +130,7 @@ function provideLink(
 
 type Sent =
   | { readonly type: 'ended'; readonly ending: Ending }
-  | { readonly type: 'unknown'; readonly attemptedAtMs: number | null };
+  | { readonly type: 'unknown'; readonly attemptedAtMs: number; readonly mark: JournalMark };
 
 async function sendOnce(
   publication: Publication,
@@ -111,14 +139,16 @@ async function sendOnce(
   publisher: Publisher,
 ): Promise<Sent> {
   const { key, message } = publication;
-  const { client, ledger, runId, settings, signal, now, onWaiting } = publisher;
+  const { client, journal, ledger, runId, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
   let attemptedAtMs = lastAttemptAtMs;
+  let mark = NO_MARK;
   const claim = async () => {
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
+    mark = journal.mark();
     return ledger.claimSend(key, before, attemptedAtMs, link, runId);
   };
   const { fileName, caption, participants, as } = message;
@@ -141,7 +171,8 @@ async function sendOnce(
       return { type: 'ended', ending: await recordEnding(ending, write) };
     }
     case 'unknown':
-      return { type: 'unknown', attemptedAtMs };
+      if (attemptedAtMs === null) throw new Error('no request leaves before its claim');
+      return { type: 'unknown', attemptedAtMs, mark };
     case 'not-claimed': {
       const detail = 'another run is sending it';
       const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;

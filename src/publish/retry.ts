@@ -90,12 +90,12 @@ function backOffMs(failures: number): number {
   return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures * jitter);
 }
 
-/** A fault that passes: the API was too busy, or no answer came. */
+/** A fault that passes: the API was too busy, or no answer came, or one that makes no sense. */
 export function isTransient({ facts }: StatuscastError): boolean {
   if (facts.code === 'api-refused') {
     return facts.refusal === 'starting' || facts.refusal === 'too-fast';
   }
-  return facts.code === 'api-no-answer' || facts.code === 'link-unreachable';
+  return ['api-no-answer', 'api-malformed', 'link-unreachable'].includes(facts.code);
 }
 
 /** The API will say the same to every file: go no further. */

@@ -2,13 +2,14 @@ import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link, Message } from '../ledger/ledger.js';
-import { QUEUE_LIFETIME_MS } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { findOutcome, type Attempt } from './find-outcome.js';
+import type { Journal } from './journal.js';
 
 /** What finding out works with. */
 export interface Settling {
   readonly client: GreenApiClient;
+  readonly journal: Journal;
   readonly ledger: Ledger;
   readonly settings: Settings;
   readonly signal: AbortSignal;
@@ -29,22 +30,23 @@ export type Unsettled = Pick<LedgerEntry, 'key' | 'kind'> & {
 export async function settle(
   unsettled: Unsettled,
   link: Link,
-  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>,
+  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs' | 'mark'>,
   settling: Settling,
 ): Promise<Ending | 'not-sent'> {
-  const { client, ledger, settings, signal, now, onWaiting } = settling;
+  const { client, journal, ledger, settings, signal, now, onWaiting } = settling;
+  const { retries, sendTimeoutMs, journalWaitMs } = settings;
   const { key, kind, message } = unsettled;
   const { urlFile } = link;
   const { caption } = message;
   const found = await findOutcome(
     client,
+    journal,
     { urlFile, kind, caption, ...times },
     {
       ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
       isDecided: async () => (await ledger.find([key]))?.state === 'sent',
-      countOpen: (untilMs) =>
-        ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS, untilMs),
-      ...{ retries: settings.retries, journalWaitMs: settings.journalWaitMs },
+      countOpen: (sinceMs, untilMs) => ledger.countOpen(kind, sinceMs, untilMs),
+      ...{ retries, sendTimeoutMs, journalWaitMs },
     },
   );
   switch (found.type) {

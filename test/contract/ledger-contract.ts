@@ -169,7 +169,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       expect(await ledger.find(['b'])).toMatchObject({ state: 'sending', idMessage: null });
     });
 
-    test('what is under way or uncertain is open, by its kind and since when', async (scope) => {
+    test('what is under way, uncertain or without an id is open, by its kind and since when', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       for (const state of STATES) await WAYS[state](ledger, state);
       const { kind } = factsOf('any');
@@ -178,6 +178,10 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       expect(await ledger.countOpen(kind, 0, 1000)).toBe(2);
       expect(await ledger.countOpen(kind, 0, 999)).toBe(0);
       expect(await ledger.countOpen(kind === 'video' ? 'audio' : 'video', 0)).toBe(0);
+      await ledger.recordSent('sending', null);
+      expect(await ledger.countOpen(kind, 1000)).toBe(2);
+      await ledger.recordSent('sending', 'its id');
+      expect(await ledger.countOpen(kind, 1000)).toBe(1);
     });
 
     test('an entry has nothing to do with the next one', async (scope) => {

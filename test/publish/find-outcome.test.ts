@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../src/job.js';
-import { findOutcome, type FindOptions } from '../../src/publish/find-outcome.js';
+import type { GreenApiClient } from '../../src/green-api/client.js';
+import { findOutcome, type Attempt, type FindOptions } from '../../src/publish/find-outcome.js';
+import { createJournal } from '../../src/publish/journal.js';
 import { failureOf } from '../support/failure.js';
 import { connectTo, countRequests, openClient } from '../support/sandbox-client.js';
 import type { Scope } from '../support/scratch-folder.js';
@@ -10,9 +12,15 @@ const URL_FILE = 'https://example.com/7105223344/one.jpg';
 
 const OPTIONS: FindOptions = {
   retries: 1,
+  sendTimeoutMs: 0,
   journalWaitMs: 0,
   isClaimed: async () => false,
 };
+
+/** With nothing known of the journal before. */
+function find(client: GreenApiClient, attempt: Attempt, options: FindOptions) {
+  return findOutcome(client, createJournal(client), attempt, options);
+}
 
 /** An attempt of this moment. */
 function attemptNow(kind: Kind = 'image', caption = '') {
@@ -46,13 +54,13 @@ describe.concurrent('the queue', () => {
     const attempt = attemptNow();
     await client.sendMediaStatus(statusOf('', 'b.jpg', 'https://example.com/other.jpg'));
     const { idMessage } = await client.sendMediaStatus(statusOf());
-    expect(await findOutcome(client, attempt, OPTIONS)).toEqual({ type: 'sent', idMessage });
+    expect(await find(client, attempt, OPTIONS)).toEqual({ type: 'sent', idMessage });
   });
 
   test('that shows it is not asked twice, nor is the journal', async (scope) => {
     const { sandbox, client } = await openClient(scope, { sendDelayMs: 60_000 });
     await client.sendMediaStatus(statusOf());
-    await findOutcome(client, attemptNow(), OPTIONS);
+    await find(client, attemptNow(), OPTIONS);
     expect(sandbox.requests().map(({ method }) => method)).toEqual([
       'sendMediaStatus',
       'showMessagesQueue',
@@ -62,7 +70,7 @@ describe.concurrent('the queue', () => {
   test('that shows it without an id is believed all the same', async (scope) => {
     const queue = [{ type: 'sendMediaStatus', body: { urlFile: URL_FILE } }];
     const server = await openServer(scope, (_, response) => replyWith(response, queue));
-    const found = await findOutcome(connectTo(scope, server.url), attemptNow(), OPTIONS);
+    const found = await find(connectTo(scope, server.url), attemptNow(), OPTIONS);
     expect(found).toEqual({ type: 'sent', idMessage: null });
   });
 });
@@ -79,14 +87,14 @@ describe.concurrent('the journal', () => {
       entryOf({ idMessage: 'other-type', typeMessage: 'textMessage', caption }),
       entryOf({ idMessage: 'it', typeMessage, caption }),
     ]);
-    const found = await findOutcome(client, attemptNow(kind, caption), OPTIONS);
+    const found = await find(client, attemptNow(kind, caption), OPTIONS);
     expect(found).toEqual({ type: 'sent', idMessage: 'it' });
   });
 
   test('of two that it could be tells nothing', async (scope) => {
     const entries = [entryOf({ idMessage: '1' }), entryOf({ idMessage: '2' })];
     const client = await openJournal(scope, entries);
-    const found = await findOutcome(client, attemptNow(), OPTIONS);
+    const found = await find(client, attemptNow(), OPTIONS);
     expect(found).toMatchObject({ type: 'uncertain', why: expect.stringContaining('2 statuses') });
   });
 
@@ -96,7 +104,7 @@ describe.concurrent('the journal', () => {
       entryOf({ idMessage: '2' }),
     ]);
     const isClaimed = async (idMessage: string) => idMessage === '1';
-    const found = await findOutcome(client, attemptNow(), { ...OPTIONS, isClaimed });
+    const found = await find(client, attemptNow(), { ...OPTIONS, isClaimed });
     expect(found).toEqual({ type: 'sent', idMessage: '2' });
   });
 
@@ -104,44 +112,89 @@ describe.concurrent('the journal', () => {
     const attempt = attemptNow();
     const client = await openJournal(scope, [entryOf({ idMessage: 'it' })]);
     // The other was sent a minute later: by then the entry was there.
-    const countOpen = async (untilMs = Infinity) => (untilMs < Date.now() + 30_000 ? 1 : 2);
-    const found = await findOutcome(client, attempt, { ...OPTIONS, countOpen });
+    const countOpen = async (_sinceMs: number, untilMs = Infinity) =>
+      untilMs < Date.now() + 30_000 ? 1 : 2;
+    const found = await find(client, attempt, { ...OPTIONS, countOpen });
     expect(found).toEqual({ type: 'sent', idMessage: 'it' });
   });
 
   test('does not count what is older than the attempt', async (scope) => {
     const timestamp = Math.floor(Date.now() / 1000) - 15 * 60;
     const client = await openJournal(scope, [entryOf({ timestamp })]);
-    expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+    expect(await find(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
   });
 
   test('proves nothing by one from just before: the clocks may differ', async (scope) => {
     const timestamp = Math.floor(Date.now() / 1000) - 10;
     const client = await openJournal(scope, [entryOf({ timestamp })]);
-    expect(await findOutcome(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'uncertain' });
+    expect(await find(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'uncertain' });
+  });
+
+  test('does not count what it had shown before the request left, however new it looks', async (scope) => {
+    // Of yesterday, and read by somebody at this moment.
+    const client = await openJournal(scope, [entryOf({ statusMessage: 'read' })]);
+    const journal = createJournal(client);
+    await journal.read(60, OPTIONS);
+    const attempt = { ...attemptNow(), mark: journal.mark() };
+    const found = await findOutcome(client, journal, attempt, OPTIONS);
+    expect(found).toEqual({ type: 'not-sent' });
+    expect(await find(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'sent' });
+  });
+
+  test('counts what it shows first after the request has left', async (scope) => {
+    const entries: object[] = [];
+    const client = await openJournal(scope, entries);
+    const journal = createJournal(client);
+    await journal.read(60, OPTIONS);
+    const attempt = { ...attemptNow(), mark: journal.mark() };
+    entries.push(entryOf({ idMessage: 'it' }));
+    const found = await findOutcome(client, journal, attempt, OPTIONS);
+    expect(found).toEqual({ type: 'sent', idMessage: 'it' });
+  });
+
+  test('asks of rivals only that may still show, once it was looked at before', async (scope) => {
+    const client = await openJournal(scope, [entryOf({})]);
+    const journal = createJournal(client);
+    const since: number[] = [];
+    const countOpen = async (sinceMs: number) => since.push(sinceMs) && 1;
+    const options = { ...OPTIONS, sendTimeoutMs: 3000, journalWaitMs: 2000, countOpen };
+    const attempt = attemptNow();
+    await findOutcome(client, journal, attempt, options);
+    expect(attempt.attemptedAtMs - Number(since[0])).toBe(24 * 60 * 60_000);
+    since.length = 0;
+    const [lookedAtMs, mark] = [client.serverNow(), journal.mark()];
+    const isClaimed = async () => true;
+    await findOutcome(
+      client,
+      journal,
+      { ...attemptNow(), mark },
+      { ...options, isClaimed, journalWaitMs: 0 },
+    );
+    expect(lookedAtMs - Number(since[0])).toBeGreaterThanOrEqual(3000 - 1000);
+    expect(lookedAtMs - Number(since[0])).toBeLessThan(3000 + 2000);
   });
 
   test('proves nothing by its silence about what was sent two days ago', async (scope) => {
     const client = await openJournal(scope, []);
     const attempt = { ...attemptNow(), attemptedAtMs: Date.now() - 48 * 3_600_000 };
-    expect(await findOutcome(client, attempt, OPTIONS)).toMatchObject({ type: 'uncertain' });
+    expect(await find(client, attempt, OPTIONS)).toMatchObject({ type: 'uncertain' });
   });
 
   test('counts what happened in the very second of the attempt', async (scope) => {
     const attempt = attemptNow();
     const timestamp = Math.floor(attempt.attemptedAtMs / 1000);
     const client = await openJournal(scope, [entryOf({ timestamp })]);
-    expect(await findOutcome(client, attempt, OPTIONS)).toMatchObject({ type: 'sent' });
+    expect(await find(client, attempt, OPTIONS)).toMatchObject({ type: 'sent' });
   });
 
   test('does not count what was posted on the phone', async (scope) => {
     const client = await openJournal(scope, [entryOf({ sendByApi: false })]);
-    expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+    expect(await find(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
   });
 
   test('that does not tell how a status was posted is believed', async (scope) => {
     const client = await openJournal(scope, [entryOf({ sendByApi: undefined })]);
-    expect(await findOutcome(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'sent' });
+    expect(await find(client, attemptNow(), OPTIONS)).toMatchObject({ type: 'sent' });
   });
 
   test('is asked back to the attempt, however long ago it was', async (scope) => {
@@ -149,7 +202,7 @@ describe.concurrent('the journal', () => {
       replyWith(response, method === 'getSettings' ? { outgoingWebhook: 'yes' } : []),
     );
     const attempt = { ...attemptNow(), attemptedAtMs: Date.now() - 3 * 60 * 60_000 };
-    await findOutcome(connectTo(scope, server.url), attempt, OPTIONS);
+    await find(connectTo(scope, server.url), attempt, OPTIONS);
     const asked = server.received.find(({ method }) => method === 'getOutgoingStatuses');
     const minutes = Number(new URL(asked?.url ?? '', server.url).searchParams.get('minutes'));
     expect(minutes).toBeGreaterThan(180);
@@ -164,7 +217,7 @@ describe.concurrent('silence', () => {
     const onWaiting = (_: string, waitMs: number) => waits.push(waitMs);
     const attempt = attemptNow();
     const options = { ...OPTIONS, journalWaitMs: 700, onWaiting };
-    expect(await findOutcome(client, attempt, options)).toEqual({ type: 'not-sent' });
+    expect(await find(client, attempt, options)).toEqual({ type: 'not-sent' });
     expect(Date.now() - attempt.attemptedAtMs).toBeGreaterThanOrEqual(700);
     expect(waits.length).toBeGreaterThanOrEqual(1);
     expect(countRequests(sandbox, 'showMessagesQueue')).toBe(waits.length + 1);
@@ -178,13 +231,13 @@ describe.concurrent('silence', () => {
       void client.sendMediaStatus(statusOf()).then(({ idMessage }) => (sent = idMessage));
     };
     const options = { ...OPTIONS, journalWaitMs: 1500, onWaiting };
-    const found = await findOutcome(client, attemptNow(), options);
+    const found = await find(client, attemptNow(), options);
     expect(found).toEqual({ type: 'sent', idMessage: sent });
   });
 
   test('of a journal that is switched off proves nothing', async (scope) => {
     const { client } = await openClient(scope, { outgoingWebhook: 'no', sendDelayMs: 0 });
-    const found = await findOutcome(client, attemptNow(), OPTIONS);
+    const found = await find(client, attemptNow(), OPTIONS);
     expect(found).toMatchObject({
       type: 'uncertain',
       why: expect.stringContaining('outgoingWebhook'),
@@ -198,7 +251,7 @@ describe.concurrent('finding out', () => {
     async (name, scope) => {
       const faults = [{ name, method: 'showMessagesQueue' }] as const;
       const { sandbox, client } = await openClient(scope, { faults });
-      const failure = await failureOf(findOutcome(client, attemptNow(), OPTIONS));
+      const failure = await failureOf(find(client, attemptNow(), OPTIONS));
       expect(failure.code).toBe('api-refused');
       expect(sandbox.requests()).toHaveLength(1);
     },
@@ -208,16 +261,16 @@ describe.concurrent('finding out', () => {
     const faults = [
       { name: 'bad-gateway', method: 'showMessagesQueue' },
       { name: 'too-fast', method: 'getOutgoingStatuses' },
-      { name: 'reset', method: 'getSettings' },
+      { name: 'html', method: 'getSettings' },
     ] as const;
     const { client } = await openClient(scope, { faults });
-    expect(await findOutcome(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
+    expect(await find(client, attemptNow(), OPTIONS)).toEqual({ type: 'not-sent' });
   });
 
   test('stays uncertain where no answer makes sense', async (scope) => {
-    const faults = [{ name: 'html', method: 'getOutgoingStatuses' }] as const;
+    const faults = [{ name: 'html', method: 'getOutgoingStatuses', times: Infinity }] as const;
     const { client } = await openClient(scope, { faults });
-    const found = await findOutcome(client, attemptNow(), OPTIONS);
+    const found = await find(client, attemptNow(), OPTIONS);
     expect(found).toMatchObject({ type: 'uncertain', why: expect.stringContaining('shape') });
   });
 
@@ -226,7 +279,7 @@ describe.concurrent('finding out', () => {
     const signal = ms === 0 ? AbortSignal.abort() : AbortSignal.timeout(ms);
     const begunMs = performance.now();
     const options = { ...OPTIONS, signal, journalWaitMs: 60_000 };
-    const found = await findOutcome(client, attemptNow(), options);
+    const found = await find(client, attemptNow(), options);
     expect(found).toMatchObject({ type: 'uncertain' });
     expect(performance.now() - begunMs).toBeLessThan(1000);
   });

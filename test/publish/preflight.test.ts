@@ -1,17 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { checkInstance } from '../../src/publish/preflight.js';
 import type { FaultName } from '../../src/sandbox/sandbox.js';
+import type { GreenApiClient } from '../../src/green-api/client.js';
+import { createJournal } from '../../src/publish/journal.js';
+import type { RetryOptions } from '../../src/publish/retry.js';
 import { failureOf } from '../support/failure.js';
 import { connectTo, countRequests, openClient } from '../support/sandbox-client.js';
 import { openServer, replyWith } from '../support/scripted-server.js';
 
 const METHODS = ['getOutgoingStatuses', 'getSettings', 'getStateInstance'] as const;
 
+function checkIt(client: GreenApiClient, options: RetryOptions) {
+  return checkInstance(client, createJournal(client), options);
+}
+
 describe.concurrent('before the first file', () => {
   test('three calls are made at once, each of them once', async (scope) => {
     const faults = METHODS.map((method) => ({ name: 'slow', method, delayMs: 1000 }) as const);
     const { sandbox, client } = await openClient(scope, { faults, sendDelayMs: 1500 });
-    const settings = await checkInstance(client, { retries: 0 });
+    const settings = await checkIt(client, { retries: 0 });
     expect(settings).toEqual({ outgoingWebhook: true, delaySendMessagesMs: 1500 });
     const requests = sandbox.requests();
     expect(requests.map(({ method }) => method).toSorted()).toEqual(METHODS);
@@ -28,7 +35,7 @@ describe.concurrent('before the first file', () => {
       if (method === 'getOutgoingStatuses') replyWith(response, body, status);
       else replyWith(response, { stateInstance: 'authorized', outgoingWebhook: 'yes' });
     });
-    const failure = await failureOf(checkInstance(connectTo(scope, server.url), { retries: 0 }));
+    const failure = await failureOf(checkIt(connectTo(scope, server.url), { retries: 0 }));
     expect(failure.code).toBe('instance-cannot-send');
     expect(failure.message).toContain('ask GREEN-API support');
   });
@@ -46,7 +53,7 @@ describe.concurrent('before the first file', () => {
       faults: [{ name, method: 'getSettings', times: Infinity }],
     });
     const begunMs = performance.now();
-    expect(await checkInstance(client, { retries: 0 })).toBeNull();
+    expect(await checkIt(client, { retries: 0 })).toBeNull();
     expect(performance.now() - begunMs).toBeLessThan(20_000);
     expect(countRequests(sandbox, 'getStateInstance')).toBe(1);
   });
@@ -61,7 +68,7 @@ describe.concurrent('before the first file', () => {
       if (method === 'getOutgoingStatuses') replyWith(response, body, status);
       else replyWith(response, { stateInstance: 'authorized', outgoingWebhook: 'no' });
     });
-    expect(await checkInstance(connectTo(scope, server.url), { retries: 0 })).toEqual({
+    expect(await checkIt(connectTo(scope, server.url), { retries: 0 })).toEqual({
       ...{ outgoingWebhook: false, delaySendMessagesMs: null },
     });
   });
@@ -71,7 +78,7 @@ describe.concurrent('before the first file', () => {
       if (method === 'getStateInstance') replyWith(response, { stateInstance: 'notAuthorized' });
     });
     const begunMs = performance.now();
-    const failure = await failureOf(checkInstance(connectTo(scope, server.url), { retries: 5 }));
+    const failure = await failureOf(checkIt(connectTo(scope, server.url), { retries: 5 }));
     expect(failure.code).toBe('instance-cannot-send');
     expect(performance.now() - begunMs).toBeLessThan(10_000);
   });
@@ -80,7 +87,7 @@ describe.concurrent('before the first file', () => {
     const { client } = await openClient(scope, {
       faults: [{ name: 'unauthorized', method: 'getStateInstance' }],
     });
-    const failure = await failureOf(checkInstance(client, { retries: 5 }));
+    const failure = await failureOf(checkIt(client, { retries: 5 }));
     expect(failure.message).toContain('Check GREEN_API_ID_INSTANCE and GREEN_API_TOKEN');
   });
 });

@@ -76,22 +76,27 @@ describe.concurrent('an upload', () => {
     expect(countRequests(sandbox, 'file-link')).toBe(2);
   });
 
-  test.for<FaultName>(['bad-gateway', 'timeout-after', 'reset', 'answer-lost', 'too-fast'])(
-    'is repeated after %s',
-    async (name, scope) => {
-      const faults = [{ name, method: 'uploadFile' }] as const;
-      const { sandbox, client } = await openClient(scope, { faults });
-      const told: number[] = [];
-      const onProgress = (bytes: number) => told.push(bytes);
-      const options = { ...OPTIONS, onProgress };
-      const link = await uploadFile(client, await makeOutput(scope), 'a.jpg', options);
-      expect(countRequests(sandbox, 'uploadFile')).toBe(2);
-      expect(link.urlFile).toBe(sandbox.uploads().at(-1)?.urlFile);
-      expect(told.at(-1)).toBe(7);
-    },
-  );
+  test.for<FaultName>([
+    'bad-gateway',
+    'timeout-after',
+    'reset',
+    'answer-lost',
+    'too-fast',
+    'html',
+    'empty',
+  ])('is repeated after %s', async (name, scope) => {
+    const faults = [{ name, method: 'uploadFile' }] as const;
+    const { sandbox, client } = await openClient(scope, { faults });
+    const told: number[] = [];
+    const onProgress = (bytes: number) => told.push(bytes);
+    const options = { ...OPTIONS, onProgress };
+    const link = await uploadFile(client, await makeOutput(scope), 'a.jpg', options);
+    expect(countRequests(sandbox, 'uploadFile')).toBe(2);
+    expect(link.urlFile).toBe(sandbox.uploads().at(-1)?.urlFile);
+    expect(told.at(-1)).toBe(7);
+  });
 
-  test.for<FaultName>(['unauthorized', 'quota', 'code-in-200', 'html'])(
+  test.for<FaultName>(['unauthorized', 'quota', 'code-in-200'])(
     'is not repeated after %s',
     async (name, scope) => {
       const faults = [{ name, method: 'uploadFile' }] as const;

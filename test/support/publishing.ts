@@ -3,6 +3,7 @@ import type { GreenApiClient } from '../../src/green-api/client.js';
 import { OUTPUT_TYPES, type Kind } from '../../src/job.js';
 import type { Ledger, LedgerEntry, NormalizedFacts } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
+import { createJournal } from '../../src/publish/journal.js';
 import type { Publication, Publisher } from '../../src/publish/publish.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.js';
@@ -61,7 +62,7 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   return {
     ...{ sandbox, client, ledger, stages, stateDir, entryOf },
     publisher: {
-      ...{ client, ledger, settings, runId: 1, now: Date.now },
+      ...{ client, journal: createJournal(client), ledger, settings, runId: 1, now: Date.now },
       signal: options.signal ?? new AbortController().signal,
       inUploadLane: (work) => work(),
       inSendLane: (work) => work(),
