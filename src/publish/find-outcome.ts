@@ -46,6 +46,7 @@ const MINUTE_MS = 60_000;
 /** The journal counts in whole seconds. */
 const JOURNAL_TICK_MS = 1000;
 const JOURNAL_SPARE_MINUTES = 10;
+const STATUS_TYPE = /^send(Media|Voice)Status$/i;
 /** Our clock and the server's may differ by as much. */
 const CLOCKS_APART_MS = JOURNAL_SPARE_MINUTES * MINUTE_MS;
 
@@ -85,6 +86,9 @@ export async function findOutcome(
       const [only] = own;
       if (only !== undefined && own.length === 1) return sentAs(only);
       if (first === undefined && isSettled) {
+        if (await hidesStatus(queue, options)) {
+          return uncertain('the queue holds a status of which it does not show the link');
+        }
         if (older > 0) return uncertain('the journal shows one like it from just before');
         if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
         if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
@@ -125,6 +129,18 @@ function readQueue(
 ): Promise<readonly QueuedMessage[]> {
   const { signal } = options;
   return retry(() => client.showMessagesQueue({ signal }), isTransient, options);
+}
+
+/** Whether any that the queue shows without a link could be it. */
+async function hidesStatus(
+  queue: readonly QueuedMessage[],
+  { isClaimed }: FindOptions,
+): Promise<boolean> {
+  for (const { idMessage, type, urlFile } of queue) {
+    const isHidden = urlFile === null && (type === null || STATUS_TYPE.test(type));
+    if (isHidden && (idMessage === null || !(await isClaimed(idMessage)))) return true;
+  }
+  return false;
 }
 
 /** Entries that are like it and nobody's: newer than the attempt, and how many just before it. */

@@ -67,6 +67,26 @@ describe.concurrent('the queue', () => {
   });
 });
 
+describe.concurrent('a queue that shows no link', () => {
+  test.for([
+    [{ messageID: 'other', type: 'sendMediaStatus' }, 'uncertain'],
+    [{ messageID: 'other', type: 'sendVoiceStatus', body: {} }, 'uncertain'],
+    [{ messageID: 'other' }, 'uncertain'],
+    [{ type: 'sendMediaStatus', body: null }, 'uncertain'],
+    [{ messageID: 'ours', type: 'sendMediaStatus' }, 'not-sent'],
+    [{ messageID: 'other', type: 'sendMessage', body: { message: 'hello' } }, 'not-sent'],
+  ] as const)('holding %o: it is %s', async ([message, type], scope) => {
+    const server = await openServer(scope, ({ method }, response) => {
+      if (method === 'showMessagesQueue') replyWith(response, [message]);
+      else replyWith(response, method === 'getSettings' ? { outgoingWebhook: 'yes' } : []);
+    });
+    const isClaimed = async (idMessage: string) => idMessage === 'ours';
+    const options = { ...OPTIONS, isClaimed };
+    const found = await findOutcome(connectTo(scope, server.url), attemptNow(), options);
+    expect(found.type).toBe(type);
+  });
+});
+
 describe.concurrent('the journal', () => {
   test.for([
     ['image', 'imageMessage'],
