@@ -84,7 +84,7 @@ export async function recordEnding(ending: Settled, write: () => Promise<void>):
     const id = ending.outcome === 'sent' ? ending.idMessage : null;
     const taken = id === null ? '' : `GREEN-API took it as ${id}, but `;
     const why = `${taken}it could not be written down, and the next run has to find out: ${message}`;
-    return uncertain(why.replace(/\.$/, ''), ending.urlFile);
+    return uncertain(why, ending.urlFile);
   }
 }
 
