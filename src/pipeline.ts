@@ -203,11 +203,16 @@ function refuseInputsFolder(
 async function preflight(run: Run): Promise<InstanceSettings | null> {
   if (run.publishing === null) return null;
   const { retries } = run.settings;
+  const { client, ledger } = run.publishing;
+  let shown: readonly string[] = [];
   try {
-    return await checkInstance(run.publishing.client, {
+    const instance = await checkInstance(client, {
       ...{ retries, signal: run.signal },
       onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input: null, why, waitMs }),
+      onJournal: (idMessages) => (shown = idMessages),
     });
+    await ledger.recordShown(shown, client.serverNow());
+    return instance;
   } catch (thrown) {
     run.stop(toStatuscastError(thrown));
     return null;

@@ -46,6 +46,12 @@ const MIGRATIONS: readonly string[] = [
     run_id INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX leases_by_run ON leases (run_id);`,
+
+  // Those of others as well: when an id was first seen in the journal, by the server's clock.
+  `CREATE TABLE shown (
+    id_message TEXT PRIMARY KEY,
+    at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The format that this version writes. */

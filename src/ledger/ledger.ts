@@ -59,8 +59,10 @@ export interface Ledger {
    * @param untilMs default: no end
    */
   readonly countOpen: (kind: Kind, sinceMs: number, untilMs?: number) => Promise<number>;
-  /** Whether a status in the journal is known to be one of ours. */
-  readonly isClaimed: (idMessage: string) => Promise<boolean>;
+  /** What the journal shows at that time, whoever posted it: a later attempt is none of it. */
+  readonly recordShown: (idMessages: readonly string[], atMs: number) => Promise<void>;
+  /** Whether a status in the journal is known to be one of ours, or from before that attempt. */
+  readonly isClaimed: (idMessage: string, attemptedAtMs?: number) => Promise<boolean>;
   /** Says that a run is alive, until it ends. */
   readonly beginRun: () => Promise<LedgerRun>;
   readonly close: () => Promise<void>;

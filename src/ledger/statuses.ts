@@ -8,6 +8,8 @@ const NEXT_CHANGE = '(SELECT COALESCE(MAX(change_number), 0) + 1 FROM statuses)'
 const CHANGED = `changed_at_ms = ?, change_number = ${NEXT_CHANGE}`;
 /** What has been posted stays as it was, also when it was deleted since. */
 const NOT_POSTED = `state NOT IN ('sent', 'undone')`;
+/** Far longer than anyone can look at a status. */
+const SHOWN_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The steps of statuses, as a store holds them. */
 export function openStatuses(
@@ -20,6 +22,7 @@ export function openStatuses(
   const find = store.prepare('SELECT * FROM statuses WHERE key = ?');
   const steps = prepareSteps(store);
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
+  const shown = store.prepare('SELECT 1 FROM shown WHERE id_message = ? AND at_ms <= ?');
   const open = store.prepare(`
     SELECT COUNT(*) AS count FROM statuses
     WHERE state IN ('sending', 'uncertain') AND kind = ? AND attempted_at_ms >= ?
@@ -74,7 +77,15 @@ export function openStatuses(
     },
     countOpen: async (kind, sinceMs, untilMs) =>
       countSchema.parse(open.rows(kind, sinceMs, untilMs ?? null))[0].count,
-    isClaimed: async (idMessage) => claimed.rows(idMessage).length > 0,
+    recordShown: async (idMessages, atMs) => {
+      store.together(() => {
+        steps.forgetShown.run(atMs - SHOWN_KEPT_MS);
+        steps.shown.run(atMs, JSON.stringify(idMessages));
+      });
+    },
+    isClaimed: async (idMessage, attemptedAtMs) =>
+      claimed.rows(idMessage).length > 0 ||
+      (attemptedAtMs !== undefined && shown.rows(idMessage, attemptedAtMs).length > 0),
   };
 }
 
@@ -128,6 +139,11 @@ function prepareSteps({ prepare }: Store) {
         AND attempted_at_ms = COALESCE(?, attempted_at_ms)`),
     undone: prepare(`
       UPDATE statuses SET state = 'undone', ${CHANGED} WHERE key = ? AND state = 'sent'`),
+    shown: prepare(`
+      INSERT INTO shown (id_message, at_ms) SELECT value, ? FROM json_each(?)
+      -- When it was first seen says most.
+      WHERE TRUE ON CONFLICT DO NOTHING`),
+    forgetShown: prepare('DELETE FROM shown WHERE at_ms < ?'),
     forget: prepare(`DELETE FROM statuses WHERE key = ? AND state = 'undone'`),
     confirmed: prepare('UPDATE statuses SET confirmation = ? WHERE key = ?'),
   } satisfies Record<string, Query>;

@@ -7,9 +7,16 @@ import { isTransient, retry, type RetryOptions } from './retry.js';
 /** What is asked beside the state is good to know, and not worth a long wait once that is told. */
 const RETRIES = 2;
 const PATIENCE_MS = 15_000;
+/** Of what is older nothing more is heard: a status is to be seen for 24 h. */
+const JOURNAL_MINUTES = 25 * 60;
 
 /** Access to the status methods is given apart: an answer from this one proves it. */
 const NO_ACCESS: readonly number[] = [401, 403];
+
+export interface PreflightOptions extends RetryOptions {
+  /** Told the ids of what the journal shows before anything is sent. */
+  readonly onJournal?: ((idMessages: readonly string[]) => void) | undefined;
+}
 
 /**
  * Makes sure that the instance can send, before anything costs time: its state, its settings and
@@ -19,14 +26,14 @@ const NO_ACCESS: readonly number[] = [401, 403];
  */
 export async function checkInstance(
   client: GreenApiClient,
-  options: RetryOptions,
+  options: PreflightOptions,
 ): Promise<InstanceSettings | null> {
   const ending = new AbortController();
   const signals = [ending.signal, ...(options.signal === undefined ? [] : [options.signal])];
   // Nothing is told of their waits: the state alone is waited for.
   const beside = { signal: AbortSignal.any(signals), retries: RETRIES };
   const settings = readSettings(client, beside);
-  const access = hasAccess(client, beside);
+  const access = hasAccess(client, { ...beside, onJournal: options.onJournal });
   let patience: NodeJS.Timeout | undefined;
   try {
     await awaitAuthorized(client, options);
@@ -50,10 +57,19 @@ function readSettings(
   return retry(() => client.getSettings({ signal }), isTransient, options).catch(() => null);
 }
 
-async function hasAccess(client: GreenApiClient, options: RetryOptions): Promise<boolean> {
+async function hasAccess(
+  client: GreenApiClient,
+  { onJournal, ...options }: PreflightOptions,
+): Promise<boolean> {
   const { signal } = options;
+  const minutes = JOURNAL_MINUTES;
   try {
-    await retry(() => client.getOutgoingStatuses({ minutes: 1 }, { signal }), isTransient, options);
+    const journal = await retry(
+      () => client.getOutgoingStatuses({ minutes }, { signal }),
+      isTransient,
+      options,
+    );
+    onJournal?.(journal.map(({ idMessage }) => idMessage));
     return true;
   } catch (thrown) {
     if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'api-refused') return true;

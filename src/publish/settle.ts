@@ -40,7 +40,8 @@ export async function settle(
     client,
     { urlFile, kind, caption, ...times },
     {
-      ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
+      ...{ signal, now, onWaiting },
+      isClaimed: (idMessage) => ledger.isClaimed(idMessage, times.attemptedAtMs),
       isDecided: async () => (await ledger.find([key]))?.state === 'sent',
       countOpen: (untilMs) =>
         ledger.countOpen(kind, times.attemptedAtMs - QUEUE_LIFETIME_MS, untilMs),

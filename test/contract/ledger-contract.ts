@@ -159,6 +159,23 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       expect(await ledger.isClaimed('')).toBe(false);
     });
 
+    test('an id that was shown is that of no later attempt', async (scope) => {
+      const store = await openStore(scope);
+      const ledger = await store.open();
+      await ledger.recordShown([], 500);
+      await ledger.recordShown(['one', 'two'], 1000);
+      await ledger.recordShown(['two', 'three'], 2000);
+      const again = await store.open();
+      const of = (attemptedAtMs?: number) =>
+        Promise.all(
+          ['one', 'two', 'three', 'four'].map((id) => again.isClaimed(id, attemptedAtMs)),
+        );
+      expect(await of(999)).toEqual([false, false, false, false]);
+      expect(await of(1000)).toEqual([true, true, false, false]);
+      expect(await of(2000)).toEqual([true, true, true, false]);
+      expect(await of()).toEqual([false, false, false, false]);
+    });
+
     test('an id that was found belongs to the status that takes it first', async (scope) => {
       const store = await openStore(scope);
       const [ledger, other] = [await store.open(), await store.open()];
