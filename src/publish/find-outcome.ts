@@ -63,13 +63,15 @@ export async function findOutcome(
 ): Promise<FoundOutcome> {
   const { now = Date.now, journalWaitMs, signal, onWaiting } = options;
   const { attemptedAtMs, lostAtMs = attemptedAtMs } = attempt;
-  // It may have left the queue just before the first look, and not be in the journal yet.
-  const deadlineMs = Math.max(lostAtMs, now()) + journalWaitMs;
+  let deadlineMs: number | null = null;
   try {
     for (;;) {
       if ((await options.isDecided?.()) === true) return { type: 'decided' };
-      const isSettled = now() >= deadlineMs;
       const queue = await readQueue(client, options);
+      // Not before an answer has told the server's clock. It may have left the queue just before the
+      // first look, and not be in the journal yet.
+      deadlineMs ??= Math.max(lostAtMs, now()) + journalWaitMs;
+      const isSettled = now() >= deadlineMs;
       const queued = queue.find((message) => message.urlFile === attempt.urlFile);
       if (queued !== undefined) return { type: 'sent', idMessage: queued.idMessage };
       const { newer: found, older } = await readJournal(client, attempt, options);
