@@ -1,28 +1,33 @@
 /** What a caller sees of an accident. */
 export type Sight =
-  | { readonly then: 'answer'; readonly status: number; readonly type: string; readonly body: string }
+  | {
+      readonly show: 'answer';
+      readonly status: number;
+      readonly type: string;
+      readonly body: string;
+    }
   /** The connection is reset. */
-  | { readonly then: 'reset' }
+  | { readonly show: 'reset' }
   /** Nothing ever comes. */
-  | { readonly then: 'silence' }
+  | { readonly show: 'silence' }
   /** An answer that ends in the middle. */
-  | { readonly then: 'cut' };
+  | { readonly show: 'cut' };
 
 /** Numbers that the text of a used-up quota lists. */
 export const QUOTA_PHONES: readonly string[] = ['79001112233', '79004445566'];
 
 const page = (status: number, title: string): Sight => ({
-  ...{ then: 'answer', status, type: 'text/html' },
+  ...{ show: 'answer', status, type: 'text/html' },
   body: `<html><head><title>${status} ${title}</title></head><body><center><h1>${status} ${title}</h1></center><hr><center>nginx</center></body></html>`,
 });
 
 const json = (status: number, value: unknown): Sight => ({
-  ...{ then: 'answer', status, type: 'application/json; charset=utf-8' },
+  ...{ show: 'answer', status, type: 'application/json; charset=utf-8' },
   body: JSON.stringify(value),
 });
 
 const text = (status: number, body: string): Sight => ({
-  ...{ then: 'answer', status, type: 'text/plain' },
+  ...{ show: 'answer', status, type: 'text/plain' },
   body,
 });
 
@@ -35,13 +40,14 @@ const quota = {
 
 /** By name; the errors are those of green-api.md. */
 export const ACCIDENTS = {
-  reset: { then: 'reset' },
-  silence: { then: 'silence' },
-  cut: { then: 'cut' },
-  499: page(499, 'Client Closed Request'),
-  502: page(502, 'Bad Gateway'),
-  503: page(503, 'Service Temporarily Unavailable'),
-  504: page(504, 'Gateway Time-out'),
+  reset: { show: 'reset' },
+  silence: { show: 'silence' },
+  cut: { show: 'cut' },
+  'http-499': page(499, 'Client Closed Request'),
+  'http-500': json(500, { message: 'Internal Server Error' }),
+  'http-502': page(502, 'Bad Gateway'),
+  'http-503': page(503, 'Service Temporarily Unavailable'),
+  'http-504': page(504, 'Gateway Time-out'),
   'too-fast': page(429, 'Too Many Requests'),
   quota: json(466, quota),
   'code-401': json(200, { code: 401, description: 'Unauthorized' }),

@@ -60,7 +60,8 @@ export async function openAlbum(scope: Scope, setting: Setting = {}): Promise<Al
     STATUSCAST_CONFIRM_WAIT_MS: '6000',
     ...env,
   };
-  const start = (...args: readonly string[]) => startCli([...args, '--json'], { cwd, env: variables });
+  const start = (...args: readonly string[]) =>
+    startCli([...args, '--json'], { cwd, env: variables });
   const call = (...args: readonly string[]) => start(...args).finished;
   return {
     ...{ double, cwd, names, start, call },

@@ -30,8 +30,8 @@ export interface Double extends Account {
   readonly befall: (accidents: readonly Accident[]) => void;
 }
 
-/** Two arrivals a second apart may be a little less apart here. */
-const SECOND_MS = 950;
+/** Two calls that left a second apart may arrive a little less apart where much is going on. */
+const SECOND_MS = 800;
 const DROP_AFTER_MS = 30;
 
 /**
@@ -104,7 +104,7 @@ export async function openDouble(
       : { type: 'empty' };
     if (reply.type === 'refused') return complain(response, `${name}: ${reply.why}`);
     const text = reply.type === 'empty' ? '' : JSON.stringify(decorated(reply.value, traits));
-    const plain = { then: 'answer', status: 200, type: 'application/json', body: text } as const;
+    const plain = { show: 'answer', status: 200, type: 'application/json', body: text } as const;
     show(response, accident === undefined ? plain : ACCIDENTS[accident.what], text);
   }
 
@@ -122,7 +122,7 @@ export async function openDouble(
 
   /** @param whole what would have been answered */
   function show(response: ServerResponse, sight: Sight, whole: string): void {
-    switch (sight.then) {
+    switch (sight.show) {
       case 'reset':
         return reset(response);
       case 'silence':
@@ -146,7 +146,9 @@ export async function openDouble(
   function headers(): Readonly<Record<string, string>> {
     return {
       ...(traits.sockets === 'closed' ? { connection: 'close' } : {}),
-      ...(traits.dateHeader ? { date: new Date(Date.now() + traits.clockAheadMs).toUTCString() } : {}),
+      ...(traits.dateHeader
+        ? { date: new Date(Date.now() + traits.clockAheadMs).toUTCString() }
+        : {}),
     };
   }
 

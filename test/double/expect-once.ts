@@ -16,10 +16,10 @@ export async function expectOnce({ posted, names }: Album): Promise<void> {
 }
 
 /** Another run finds everything done, and hands over nothing. */
-export async function expectNothingLeft(album: Album): Promise<void> {
+export async function expectNothingLeft(album: Album, ...args: readonly string[]): Promise<void> {
   const { double, send, names } = album;
   const before = double.posts().length;
-  const { code, results, ...rest } = await send();
+  const { code, results, ...rest } = await send(...args);
   expect([code, results.map(({ outcome, reason }) => reason ?? outcome)], rest.stderr).toEqual([
     0,
     names.map(() => 'already-sent'),
@@ -33,7 +33,13 @@ export function expectGoodManners({ double }: Album, ...runs: readonly Finished[
   const tooFast = double.arrivals.filter(({ isTooFast }) => isTooFast);
   expect(tooFast.map(({ method }) => method)).toEqual([]);
   const sends = double.arrivals.filter(({ method }) => method === 'sendMediaStatus');
-  expect(mostWithin(1000, sends.map(({ atMs }) => atMs))).toBeLessThanOrEqual(5);
+  // As they arrive: those that left a second apart may be nearer.
+  expect(
+    mostWithin(
+      900,
+      sends.map(({ atMs }) => atMs),
+    ),
+  ).toBeLessThanOrEqual(5);
   for (const secret of [TOKEN, ID_INSTANCE, ...QUOTA_PHONES]) {
     for (const { stdout, stderr } of runs) expect(stdout + stderr).not.toContain(secret);
   }
