@@ -160,7 +160,7 @@ export function describe(facts: ErrorFacts): string {
     case 'link-unreachable':
       return `The link of the uploaded file cannot be read: ${facts.why}. Run again.`;
     case 'outcome-unknown':
-      return `Whether it was sent is not known: ${facts.why}. It is not sent again by itself; look at the phone.`;
+      return `Whether it was sent is not known: ${facts.why.replace(/\.$/, '')}. It is not sent again by itself; look at the phone.`;
     case 'journal-off':
       return (
         'Nothing can be confirmed: the instance keeps no journal of statuses. Set outgoingWebhook ' +

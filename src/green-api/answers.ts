@@ -33,6 +33,8 @@ export const queueSchema = z.array(
     })
     .transform((message) => ({
       idMessage: message.messageID ?? null,
+      /** The method that queued it, such as `sendMediaStatus`; null where it is not told. */
+      type: message.type ?? null,
       urlFile: message.body?.urlFile ?? null,
     })),
 );

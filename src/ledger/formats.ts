@@ -46,6 +46,20 @@ const MIGRATIONS: readonly string[] = [
     run_id INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX leases_by_run ON leases (run_id);`,
+
+  // Looks into the journal, and which of them showed an id first, whoever posted it. Numbers, since
+  // a clock may be set back between a look and a request.
+  `CREATE TABLE looks (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX looks_by_account ON looks (account);
+  CREATE TABLE shown (
+    id_message TEXT PRIMARY KEY,
+    look INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  ALTER TABLE statuses ADD COLUMN after_look INTEGER;`,
 ];
 
 /** The format that this version writes. */

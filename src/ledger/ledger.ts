@@ -60,11 +60,26 @@ export interface Ledger {
    * @param untilMs default: no end
    */
   readonly countOpen: (kind: Kind, sinceMs: number, untilMs?: number) => Promise<number>;
-  /** Whether a status in the journal is known to be one of ours. */
-  readonly isClaimed: (idMessage: string) => Promise<boolean>;
+  /** What a look into an account's journal has shown, whoever posted it. */
+  readonly recordLook: (look: JournalLook) => Promise<void>;
+  /** When the journal was last looked at before the request of a status left; null: not known. */
+  readonly findLook: (key: string) => Promise<number | null>;
+  /**
+   * Whether a status in the journal is known not to come of the request of that one: it is
+   * another of ours, or it was shown before.
+   */
+  readonly isClaimed: (idMessage: string, key: string) => Promise<boolean>;
   /** Says that a run is alive, until it ends. */
   readonly beginRun: () => Promise<LedgerRun>;
   readonly close: () => Promise<void>;
+}
+
+export interface JournalLook {
+  /** The hash of the account. */
+  readonly account: string;
+  readonly idMessages: readonly string[];
+  /** When it was begun, by the server's clock. */
+  readonly atMs: number;
 }
 
 /** A run as others on the same ledger see it. While it lives, what it leases is left to it. */

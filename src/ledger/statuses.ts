@@ -8,6 +8,8 @@ const NEXT_CHANGE = '(SELECT COALESCE(MAX(change_number), 0) + 1 FROM statuses)'
 const CHANGED = `changed_at_ms = ?, change_number = ${NEXT_CHANGE}`;
 /** What has been posted stays as it was, also when it was deleted since. */
 const NOT_POSTED = `state NOT IN ('sent', 'undone')`;
+/** Far longer than anyone can see a status. */
+const LOOKS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The steps of statuses, as a store holds them. */
 export function openStatuses(
@@ -20,6 +22,12 @@ export function openStatuses(
   const find = store.prepare('SELECT * FROM statuses WHERE key = ?');
   const steps = prepareSteps(store);
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
+  const shown = store.prepare(`
+    SELECT 1 FROM shown JOIN statuses ON shown.look <= statuses.after_look
+    WHERE shown.id_message = ? AND statuses.key = ?`);
+  const look = store.prepare(`
+    SELECT at_ms FROM looks JOIN statuses ON looks.number = statuses.after_look
+    WHERE statuses.key = ?`);
   const open = store.prepare(`
     SELECT COUNT(*) AS count FROM statuses
     WHERE (state IN ('sending', 'uncertain') OR (state = 'sent' AND id_message IS NULL))
@@ -75,10 +83,21 @@ export function openStatuses(
     },
     countOpen: async (kind, sinceMs, untilMs) =>
       countSchema.parse(open.rows(kind, sinceMs, untilMs ?? null))[0].count,
-    isClaimed: async (idMessage) => claimed.rows(idMessage).length > 0,
+    recordLook: async ({ account, idMessages, atMs }) => {
+      store.together(() => {
+        steps.forgetLooks.run(atMs - LOOKS_KEPT_MS);
+        steps.forgetShown.run();
+        steps.looked.run(account, atMs);
+        steps.shown.run(JSON.stringify(idMessages));
+      });
+    },
+    findLook: async (key) => lookSchema.parse(look.rows(key))[0]?.at_ms ?? null,
+    isClaimed: async (idMessage, key) =>
+      claimed.rows(idMessage).length > 0 || shown.rows(idMessage, key).length > 0,
   };
 }
 
+const lookSchema = z.array(z.object({ at_ms: z.number() }));
 const countSchema = z.tuple([z.object({ count: z.number() })]);
 
 function prepareSteps({ prepare }: Store) {
@@ -103,6 +122,7 @@ function prepareSteps({ prepare }: Store) {
     claim: prepare(`
       UPDATE statuses SET state = 'sending', error = NULL,
         url_file = ?, expires_at_ms = ?, run_id = ?,
+        after_look = (SELECT MAX(number) FROM looks WHERE looks.account = statuses.account),
         -- Never the same twice, or two runs could both believe that they had claimed it.
         attempted_at_ms = MAX(?, COALESCE(attempted_at_ms, 0) + 1), ${CHANGED}
       WHERE key = ? AND ${NOT_POSTED} AND attempted_at_ms IS ?
@@ -129,6 +149,15 @@ function prepareSteps({ prepare }: Store) {
         AND attempted_at_ms = COALESCE(?, attempted_at_ms)`),
     undone: prepare(`
       UPDATE statuses SET state = 'undone', ${CHANGED} WHERE key = ? AND state = 'sent'`),
+    looked: prepare('INSERT INTO looks (account, at_ms) VALUES (?, ?)'),
+    shown: prepare(`
+      INSERT INTO shown (id_message, look)
+      SELECT value, (SELECT MAX(number) FROM looks) FROM json_each(?)
+      -- Which showed it first says most.
+      WHERE TRUE ON CONFLICT DO NOTHING`),
+    forgetLooks: prepare('DELETE FROM looks WHERE at_ms < ?'),
+    forgetShown: prepare(`
+      DELETE FROM shown WHERE look < (SELECT COALESCE(MIN(number), 0) FROM looks)`),
     forget: prepare(`DELETE FROM statuses WHERE key = ? AND state = 'undone'`),
     confirmed: prepare('UPDATE statuses SET confirmation = ? WHERE key = ?'),
   } satisfies Record<string, Query>;

@@ -45,6 +45,7 @@ export async function publishEntry(
         runId: ledgerRun.id,
         settings: run.settings,
         signal: run.signal,
+        stop: run.stop,
         now: client.serverNow,
       },
       inUploadLane,

@@ -4,7 +4,7 @@ import type { OutgoingStatus, QueuedMessage } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Kind } from '../job.js';
 import { QUEUE_LIFETIME_MS, QUEUE_SHOWN_MAX } from '../limits.js';
-import { NO_MARK, type Journal, type JournalMark } from './journal.js';
+import type { Journal } from './journal.js';
 import { readSettings } from './read-settings.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './retry.js';
 
@@ -18,8 +18,8 @@ export interface Attempt {
   readonly attemptedAtMs: number;
   /** When its answer was given up: until then it may have been carried out. Default: when it left. */
   readonly lostAtMs?: number;
-  /** What the journal had shown when the request left. Default: nothing is known of that. */
-  readonly mark?: JournalMark;
+  /** When the journal was last looked at before the request left. Default: not known. */
+  readonly lookedAtMs?: number | null;
 }
 
 export type FoundOutcome =
@@ -33,7 +33,10 @@ export type FoundOutcome =
 export interface FindOptions extends RetryOptions {
   /** How long the journal may take to show a status; only then is its silence a proof. */
   readonly journalWaitMs: number;
-  /** Whether an idMessage is known to belong to another status of ours. */
+  /**
+   * Whether an idMessage is known not to be it: that of another status of ours, or shown before the
+   * request left.
+   */
   readonly isClaimed: (idMessage: string) => Promise<boolean>;
   /** Longest that a request is waited for. */
   readonly sendTimeoutMs: number;
@@ -52,6 +55,7 @@ const MINUTE_MS = 60_000;
 /** The journal counts in whole seconds. */
 const JOURNAL_TICK_MS = 1000;
 const JOURNAL_SPARE_MINUTES = 10;
+const STATUS_TYPE = /^send(Media|Voice)Status$/i;
 /** Our clock and the server's may differ by as much. */
 const CLOCKS_APART_MS = JOURNAL_SPARE_MINUTES * MINUTE_MS;
 
@@ -59,8 +63,7 @@ const CLOCKS_APART_MS = JOURNAL_SPARE_MINUTES * MINUTE_MS;
  * Finds out what became of a send: first in the queue, which holds our link, then in the journal,
  * where one unclaimed entry from the API of the same type and caption, newer than the attempt, is
  * it. While others like it have no known outcome either, an entry proves something where it is older
- * than their attempts, or where there are as many entries as there are of them. What the journal
- * had shown before the request left is not it.
+ * than their attempts, or where there are as many entries as there are of them.
  */
 export async function findOutcome(
   client: GreenApiClient,
@@ -70,18 +73,21 @@ export async function findOutcome(
 ): Promise<FoundOutcome> {
   const { now = Date.now, journalWaitMs, signal, onWaiting } = options;
   const { attemptedAtMs, lostAtMs = attemptedAtMs } = attempt;
-  // It may have left the queue just before the first look, and not be in the journal yet.
-  const deadlineMs = Math.max(lostAtMs, now()) + journalWaitMs;
+  let deadlineMs: number | null = null;
   try {
     for (;;) {
       if ((await options.isDecided?.()) === true) return { type: 'decided' };
-      const isSettled = now() >= deadlineMs;
       const queue = await readQueue(client, options);
+      // Not before an answer has told the server's clock. It may have left the queue just before the
+      // first look, and not be in the journal yet.
+      deadlineMs ??= Math.max(lostAtMs, now()) + journalWaitMs;
+      const isSettled = now() >= deadlineMs;
       const queued = queue.find((message) => message.urlFile === attempt.urlFile);
       if (queued !== undefined) return { type: 'sent', idMessage: queued.idMessage };
       const { newer: found, older } = await readJournal(journal, attempt, options);
       const { countOpen = async () => 1 } = options;
-      const sinceMs = rivalsSinceMs(attempt, options, queue.length >= QUEUE_SHOWN_MAX);
+      const isHidden = await hidesStatus(queue, options);
+      const sinceMs = rivalsSinceMs(attempt, options, isHidden || queue.length >= QUEUE_SHOWN_MAX);
       const open = await countOpen(sinceMs);
       const [first] = found;
       // As many as are open: each of them was carried out, whichever is whose.
@@ -94,6 +100,9 @@ export async function findOutcome(
       const [only] = own;
       if (only !== undefined && own.length === 1) return sentAs(only);
       if (first === undefined && isSettled) {
+        if (isHidden) {
+          return uncertain('the queue holds a status of which it does not show the link');
+        }
         if (older > 0) return uncertain('the journal shows one like it from just before');
         if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
         if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
@@ -133,12 +142,12 @@ function uncertain(why: string): FoundOutcome {
  * the last look that was taken before this one left would have been shown by then.
  */
 function rivalsSinceMs(
-  { attemptedAtMs, mark = NO_MARK }: Attempt,
+  { attemptedAtMs, lookedAtMs = null }: Attempt,
   { sendTimeoutMs, journalWaitMs }: FindOptions,
   mayBeQueued: boolean,
 ): number {
-  if (mark.lookedAtMs === null || mayBeQueued) return attemptedAtMs - QUEUE_LIFETIME_MS;
-  return mark.lookedAtMs - sendTimeoutMs - journalWaitMs;
+  if (lookedAtMs === null || mayBeQueued) return attemptedAtMs - QUEUE_LIFETIME_MS;
+  return lookedAtMs - sendTimeoutMs - journalWaitMs;
 }
 
 function readQueue(
@@ -149,10 +158,22 @@ function readQueue(
   return retry(() => client.showMessagesQueue({ signal }), isTransient, options);
 }
 
+/** Whether any that the queue shows without a link could be it. */
+async function hidesStatus(
+  queue: readonly QueuedMessage[],
+  { isClaimed }: FindOptions,
+): Promise<boolean> {
+  for (const { idMessage, type, urlFile } of queue) {
+    const isHidden = urlFile === null && (type === null || STATUS_TYPE.test(type));
+    if (isHidden && (idMessage === null || !(await isClaimed(idMessage)))) return true;
+  }
+  return false;
+}
+
 /** Entries that are like it and nobody's: newer than the attempt, and how many just before it. */
 async function readJournal(
   journal: Journal,
-  { kind, caption, attemptedAtMs, mark = NO_MARK }: Attempt,
+  { kind, caption, attemptedAtMs }: Attempt,
   options: FindOptions,
 ): Promise<{ readonly newer: readonly OutgoingStatus[]; readonly older: number }> {
   const { now = Date.now, isClaimed } = options;
@@ -162,7 +183,6 @@ async function readJournal(
   let older = 0;
   for (const entry of await journal.read(minutes, options)) {
     const fits =
-      !journal.isShownBefore(entry.idMessage, mark) &&
       entry.type === `${kind}Message` &&
       !entry.byHand &&
       entry.caption === caption &&

@@ -1,55 +1,41 @@
 import type { OutgoingStatus } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
+import type { JournalLook } from '../ledger/ledger.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
-/** What the journal of an instance has shown so far. */
+/** The journal of an instance. */
 export interface Journal {
   /**
    * The entries of the last so many minutes.
-   * @throws StatuscastError as the client does
+   * @throws StatuscastError as the client does, and what `onLook` throws
    */
   readonly read: (minutes: number, options: RetryOptions) => Promise<readonly OutgoingStatus[]>;
-  /** This moment: what was shown before it comes of no request that leaves after it. */
-  readonly mark: () => JournalMark;
-  readonly isShownBefore: (idMessage: string, mark: JournalMark) => boolean;
 }
-
-export interface JournalMark {
-  readonly looks: number;
-  /** When the last look was begun, by the server's clock; null where there was none. */
-  readonly lookedAtMs: number | null;
-}
-
-/** No look is known to have been taken before. */
-export const NO_MARK: JournalMark = { looks: 0, lookedAtMs: null };
 
 /**
- * Reads the journal, and remembers which entries it has shown. Their times prove little: they are
- * those of the last thing that happened to a status, so that one of yesterday looks new when it is
- * read today.
+ * Reads the journal. The time of an entry proves little: it is that of the last thing that happened
+ * to a status, so that one of yesterday looks new when somebody sees it today.
+ * @param onLook told what each look has shown, so that nothing which was there before a request is
+ * taken for its doing. Default: nobody
  */
-export function createJournal(client: GreenApiClient): Journal {
-  let last = NO_MARK;
-  /** After how many looks an entry was shown, by its id. */
-  const shown = new Map<string, number>();
+export function createJournal(
+  client: GreenApiClient,
+  onLook: (look: Omit<JournalLook, 'account'>) => Promise<void> = async () => undefined,
+): Journal {
   return {
     read: async (minutes, options) => {
       const { signal } = options;
-      const { entries, beganAtMs } = await retry(
-        async () => ({
-          beganAtMs: client.serverNow(),
-          entries: await client.getOutgoingStatuses({ minutes }, { signal }),
-        }),
-        isTransient,
-        options,
-      );
-      last = { looks: last.looks + 1, lookedAtMs: beganAtMs };
-      for (const { idMessage } of entries) {
-        if (!shown.has(idMessage)) shown.set(idMessage, last.looks);
-      }
+      let begunMs = 0;
+      const look = () => {
+        begunMs = performance.now();
+        return client.getOutgoingStatuses({ minutes }, { signal });
+      };
+      const entries = await retry(look, isTransient, options);
+      const idMessages = entries.map(({ idMessage }) => idMessage);
+      // Counted back from now: the answer may have been the first to tell the server's time.
+      const tookMs = Math.ceil(performance.now() - begunMs);
+      await onLook({ idMessages, atMs: client.serverNow() - tookMs });
       return entries;
     },
-    mark: () => last,
-    isShownBefore: (idMessage, { looks }) => (shown.get(idMessage) ?? Infinity) <= looks,
   };
 }

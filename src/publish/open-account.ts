@@ -36,8 +36,10 @@ export async function openAccount(
     ...{ apiTimeoutMs, uploadTimeoutMs, sendTimeoutMs },
     limitRate: createRateLimiter(rates, { instance: `${apiUrl} ${idInstance}`, gapMs }),
   });
+  const hash = hashAccount(idInstance);
   return {
-    ...{ hash: hashAccount(idInstance), client, journal: createJournal(client), ledger },
+    ...{ hash, client, ledger },
+    journal: createJournal(client, (look) => ledger.recordLook({ account: hash, ...look })),
     close: async () => {
       await client.close();
       await ledger.close();

@@ -1,9 +1,9 @@
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { Ending } from '../job.js';
 import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
-import { NO_MARK, type JournalMark } from './journal.js';
 import { sendMediaStatus } from './send-media-status.js';
-import { endingOfAnother, recordEnding, settle, type Settling } from './settle.js';
+import { stopsRun } from './retry.js';
+import { endingOfAnother, recordEnding, settle, uncertain, type Settling } from './settle.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
 
 /** A normalized file on its way to becoming a status. */
@@ -22,6 +22,8 @@ export interface Publisher extends Settling {
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Runs a send when it is this status's turn. */
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Ends the run: the API would say the same to every status. */
+  readonly stop: (why: StatuscastError) => void;
   readonly onStage: (stage: 'upload' | 'send' | 'find-out') => void;
   readonly onProgress: (bytes: number) => void;
 }
@@ -63,13 +65,32 @@ async function settleEarlier(
   if (!isOpen || link === null || attemptedAtMs === null) return null;
   // Of a run that is no more, or another's: its request may have been under way for so long.
   const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
-  publisher.onStage('find-out');
-  const ending = await settle(publication, link, times, publisher);
+  const ending = await findOut(publication, link, times, publisher);
   if (ending === 'not-sent') {
     await ledger.recordNotSent(key, attemptedAtMs);
     return null;
   }
   return ending.outcome === 'uncertain' && settings.onUncertain === 'resend' ? null : ending;
+}
+
+/** What stops the run meanwhile leaves it unknown, not failed: the next run goes on finding out. */
+async function findOut(
+  publication: Publication,
+  link: Link,
+  times: Parameters<typeof settle>[2],
+  publisher: Publisher,
+): Promise<Ending | 'not-sent'> {
+  publisher.onStage('find-out');
+  try {
+    return await settle(publication, link, times, publisher);
+  } catch (thrown) {
+    const error = toStatuscastError(thrown);
+    if (!stopsRun(error)) throw thrown;
+    publisher.stop(error);
+    const ending = uncertain(error.message, link.urlFile);
+    const write = () => publisher.ledger.recordUncertain(publication.key, ending.error);
+    return recordEnding(ending, write);
+  }
 }
 
 /**
@@ -89,10 +110,9 @@ async function sendUntilKnown(
   for (let sends = 1; sends <= MAX_SENDS; sends++) {
     const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
     if (sent.type === 'ended') return sent.ending;
-    const { attemptedAtMs, mark } = sent;
-    publisher.onStage('find-out');
-    const times = { attemptedAtMs, lostAtMs: now(), mark };
-    const ending = await settle(publication, link, times, publisher);
+    const { attemptedAtMs } = sent;
+    const times = { attemptedAtMs, lostAtMs: now() };
+    const ending = await findOut(publication, link, times, publisher);
     if (ending !== 'not-sent') return ending;
     await ledger.recordNotSent(key, attemptedAtMs);
     lastAttemptAtMs = attemptedAtMs;
@@ -130,7 +150,7 @@ function provideLink(
 
 type Sent =
   | { readonly type: 'ended'; readonly ending: Ending }
-  | { readonly type: 'unknown'; readonly attemptedAtMs: number; readonly mark: JournalMark };
+  | { readonly type: 'unknown'; readonly attemptedAtMs: number };
 
 async function sendOnce(
   publication: Publication,
@@ -139,16 +159,14 @@ async function sendOnce(
   publisher: Publisher,
 ): Promise<Sent> {
   const { key, message } = publication;
-  const { client, journal, ledger, runId, settings, signal, now, onWaiting } = publisher;
+  const { client, ledger, runId, settings, signal, now, onWaiting } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
   let attemptedAtMs = lastAttemptAtMs;
-  let mark = NO_MARK;
   const claim = async () => {
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
-    mark = journal.mark();
     return ledger.claimSend(key, before, attemptedAtMs, link, runId);
   };
   const { fileName, caption, participants, as } = message;
@@ -172,7 +190,7 @@ async function sendOnce(
     }
     case 'unknown':
       if (attemptedAtMs === null) throw new Error('no request leaves before its claim');
-      return { type: 'unknown', attemptedAtMs, mark };
+      return { type: 'unknown', attemptedAtMs };
     case 'not-claimed': {
       const detail = 'another run is sending it';
       const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;

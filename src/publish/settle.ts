@@ -30,7 +30,7 @@ export type Unsettled = Pick<LedgerEntry, 'key' | 'kind'> & {
 export async function settle(
   unsettled: Unsettled,
   link: Link,
-  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs' | 'mark'>,
+  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>,
   settling: Settling,
 ): Promise<Ending | 'not-sent'> {
   const { client, journal, ledger, settings, signal, now, onWaiting } = settling;
@@ -41,9 +41,10 @@ export async function settle(
   const found = await findOutcome(
     client,
     journal,
-    { urlFile, kind, caption, ...times },
+    { urlFile, kind, caption, ...times, lookedAtMs: await ledger.findLook(key) },
     {
-      ...{ signal, now, onWaiting, isClaimed: ledger.isClaimed },
+      ...{ signal, now, onWaiting },
+      isClaimed: (idMessage) => ledger.isClaimed(idMessage, key),
       isDecided: async () => (await ledger.find([key]))?.state === 'sent',
       countOpen: (sinceMs, untilMs) => ledger.countOpen(kind, sinceMs, untilMs),
       ...{ retries, sendTimeoutMs, journalWaitMs },
@@ -86,11 +87,12 @@ export async function recordEnding(ending: Settled, write: () => Promise<void>):
     const id = ending.outcome === 'sent' ? ending.idMessage : null;
     const taken = id === null ? '' : `GREEN-API took it as ${id}, but `;
     const why = `${taken}it could not be written down, and the next run has to find out: ${message}`;
-    return uncertain(why.replace(/\.$/, ''), ending.urlFile);
+    return uncertain(why, ending.urlFile);
   }
 }
 
-function uncertain(why: string, urlFile: string | null) {
+/** How it ended where nobody can tell. */
+export function uncertain(why: string, urlFile: string | null) {
   const { code, message } = new StatuscastError({ code: 'outcome-unknown', why });
   return { outcome: 'uncertain', error: { code, message }, urlFile } as const;
 }

@@ -102,7 +102,7 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       await ledger.recordSent('k', 'id');
       await ledger.recordFailed('k', ERROR, null);
       expect(await ledger.find(['k'])).toBeNull();
-      expect(await ledger.isClaimed('id')).toBe(false);
+      expect(await ledger.isClaimed('id', 'other')).toBe(false);
     });
 
     test('a claim needs to know of the last one', async (scope) => {
@@ -151,12 +151,39 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       const store = await openStore(scope);
       const ledger = await store.open();
       await WAYS.sending(ledger, 'k');
-      expect(await ledger.isClaimed('id of k')).toBe(false);
+      expect(await ledger.isClaimed('id of k', 'other')).toBe(false);
       await ledger.recordSent('k', 'id of k');
-      expect(await ledger.isClaimed('id of k')).toBe(true);
-      expect(await (await store.open()).isClaimed('id of k')).toBe(true);
-      expect(await ledger.isClaimed('id of K')).toBe(false);
-      expect(await ledger.isClaimed('')).toBe(false);
+      expect(await ledger.isClaimed('id of k', 'other')).toBe(true);
+      expect(await (await store.open()).isClaimed('id of k', 'other')).toBe(true);
+      expect(await ledger.isClaimed('id of K', 'other')).toBe(false);
+      expect(await ledger.isClaimed('', 'other')).toBe(false);
+    });
+
+    test('what the journal showed before a request is not its doing, whatever the clock said', async (scope) => {
+      const store = await openStore(scope);
+      const ledger = await store.open();
+      const look = (idMessages: readonly string[], atMs: number, account = 'acc0017') =>
+        ledger.recordLook({ account, idMessages, atMs });
+      const known = async (key: string) => {
+        const again = await store.open();
+        const ids = ['one', 'two', 'three', 'four'];
+        return Promise.all(ids.map((id) => again.isClaimed(id, key)));
+      };
+      await WAYS.sending(ledger, 'before all');
+      expect(await ledger.findLook('before all')).toBeNull();
+      await look(['one', 'two'], 5000);
+      await look([], 7000, 'another account');
+      await WAYS.sending(ledger, 'after one');
+      expect(await ledger.findLook('after one')).toBe(5000);
+      // A clock that was set back.
+      await look(['two', 'three'], 2000);
+      expect(await known('before all')).toEqual([false, false, false, false]);
+      expect(await known('after one')).toEqual([true, true, false, false]);
+      // A request that is repeated.
+      expect(await ledger.claimSend('after one', 1000, 3000, LINK, RUN)).toBe(true);
+      expect(await ledger.findLook('after one')).toBe(2000);
+      expect(await known('after one')).toEqual([true, true, true, false]);
+      expect(await known('of nothing')).toEqual([false, false, false, false]);
     });
 
     test('an id that was found belongs to the status that takes it first', async (scope) => {

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { StatuscastError } from '../../src/errors.js';
 import { publish, type Publication } from '../../src/publish/publish.js';
 import type { FaultName } from '../../src/sandbox/sandbox.js';
 import { failureOf } from '../support/failure.js';
@@ -139,13 +140,16 @@ describe.concurrent('a run that died while sending', () => {
     expect(await desk.entryOf(left.key)).toMatchObject({ state: 'sent', idMessage });
   });
 
-  test('stays as it was where the instance refuses to tell', async (scope) => {
+  test('stays unknown where the instance refuses to tell, and ends the run', async (scope) => {
     const desk = await openDesk(scope, { sandbox: { sendDelayMs: 60_000 } });
     const left = await dieWhileSending(desk, await desk.prepare());
     desk.sandbox.addFault({ name: 'unauthorized', method: 'showMessagesQueue' });
-    const failure = await failureOf(publish(left, desk.publisher));
-    expect(failure.facts).toMatchObject({ refusal: 'unauthorized' });
-    expect((await desk.entryOf(left.key)).state).toBe('sending');
+    const stops: unknown[] = [];
+    const stop = (why: StatuscastError) => stops.push(why.facts);
+    const ending = await publish(left, { ...desk.publisher, stop });
+    expect(ending).toMatchObject({ outcome: 'uncertain' });
+    expect(stops).toMatchObject([{ refusal: 'unauthorized' }]);
+    expect((await desk.entryOf(left.key)).state).toBe('uncertain');
   });
 
   test('is not taken for another status of ours', async (scope) => {

@@ -53,6 +53,8 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   const stateDir = beside?.stateDir ?? (await makeScratchFolder(scope));
   const ledger = await openLedger(stateDir);
   scope.onTestFinished(() => ledger.close());
+  // As the account of `makeFacts` has it.
+  const journal = createJournal(client, (look) => ledger.recordLook({ account: ACCOUNT, ...look }));
   const stages: string[] = [];
   const entryOf = async (key: string) => {
     const entry = await ledger.find([key]);
@@ -62,8 +64,9 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   return {
     ...{ sandbox, client, ledger, stages, stateDir, entryOf },
     publisher: {
-      ...{ client, journal: createJournal(client), ledger, settings, runId: 1, now: Date.now },
+      ...{ client, journal, ledger, settings, runId: 1, now: Date.now },
       signal: options.signal ?? new AbortController().signal,
+      stop: () => undefined,
       inUploadLane: (work) => work(),
       inSendLane: (work) => work(),
       onStage: (stage) => stages.push(stage),
@@ -90,6 +93,8 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   };
 }
 
+const ACCOUNT = 'acc0017';
+
 /** The name of a status, in a script that no header takes. */
 function nameFor(kind: Kind): string {
   return `праздник 海.${OUTPUT_TYPES[kind].extension}`;
@@ -107,7 +112,7 @@ async function makeFacts(scope: Scope, kind: Kind): Promise<NormalizedFacts> {
       ...{ width: 1080, height: 1920, durationSeconds: null },
     },
     message: {
-      ...{ account: 'acc0017', fileName: nameFor(kind), caption: '' },
+      ...{ account: ACCOUNT, fileName: nameFor(kind), caption: '' },
       ...{ participants: [], as: 'media' },
     },
   };
