@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { makeHeic } from '../../scripts/make-fixtures/heif.js';
 import { inspect } from '../../src/inspect/inspect.js';
+import { isScanLost } from '../../src/inspect/jpeg-loss.js';
 import { removeStalePartials } from '../../src/normalize/normalize.js';
 import { plan } from '../../src/plan/plan.js';
 import { createSettings } from '../../src/resolve-settings.js';
@@ -257,6 +258,19 @@ describe('a JPEG whose end marker is there and part of its scan is not', () => {
     const bytes = Buffer.concat([half, Buffer.from([0xff, 0xd9])]);
     await expect(normalizeBytes(bytes)).rejects.toThrow(/the lower part of its picture is lost/);
     await expect(normalizeBytes(whole)).resolves.toBeDefined();
+  });
+
+  it('is refused also when many are looked at at once', async () => {
+    const noise = { type: 'gaussian', mean: 120, sigma: 30 } as const;
+    const create = { width: 1200, height: 1600, channels: 3, background: '#000', noise } as const;
+    const whole = await sharp({ create }).jpeg().toBuffer();
+    const half = whole.subarray(0, whole.length / 2);
+    const file = join(await tempFolder(), 'half.jpg');
+    await writeFile(file, Buffer.concat([half, Buffer.from([0xff, 0xd9])]));
+    const lost = await Promise.all(
+      Array.from({ length: 40 }, () => isScanLost(file, create.width, create.height)),
+    );
+    expect(new Set(lost)).toEqual(new Set([true]));
   });
 
   it('while one that is grey below, or has odd bytes before its scan, is used', async () => {
