@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { KINDS } from '../../src/job.js';
 import { createKeys, hashAccount, hashFile } from '../../src/ledger/key.js';
-import { createSettings, listSettings, type Setting } from '../../src/resolve-settings.js';
+import { createSettings } from '../../src/resolve-settings.js';
+import { listSettings, type Setting } from '../../src/setting-names.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { makeFile } from '../support/scratch-folder.js';
 
