@@ -84,9 +84,12 @@ function findOne(entry: string, { country, audiences }: Known): Found {
     const contacts = Object.hasOwn(audiences, entry) ? audiences[entry] : undefined;
     if (contacts !== undefined) return { participants: contacts, faults: [] };
     const names = Object.keys(audiences).join(', ');
-    return fault(`is no audience; ${names === '' ? 'there is none' : `there are ${names}`}`);
+    return fault(`is no audience: there ${names === '' ? 'is none' : `are ${names}`}`);
   }
-  const readings = readNumber(entry, country);
+  if (country !== '' && !loadNumberingPlans().isSupportedCountry(country.toUpperCase())) {
+    return fault(`cannot be read: ${country} is no country`);
+  }
+  const readings = readNumber(entry, country.toUpperCase());
   const [reading] = readings;
   if (reading === undefined) {
     return fault(
@@ -115,7 +118,7 @@ function readNumber(entry: string, country: string): readonly string[] {
   // GREEN-API's own notation begins with the country, and has no +.
   const abroad = isMarked ? parse(text, '') : parse(`+${text}`, '');
   if (isMarked || country === '') return abroad === null ? [] : [abroad.number];
-  const home = parse(text, country.toUpperCase());
+  const home = parse(text, country);
   const valid = [home, abroad].filter((number) => number?.isValid() === true);
   const likely = valid.length > 0 ? valid : [abroad, home];
   const readings = likely.flatMap((number) => (number === null ? [] : [number.number]));

@@ -150,7 +150,9 @@ function chooseProfile(
   if (values !== undefined) return [{ origin: 'profile', naming: 'name', where: '', values }];
   const names = [...new Set([...Object.keys(BUILT_IN_PROFILES), ...own.map((each) => each.name)])];
   const label = labelOf('profile', direct);
-  faults.push(`${label}: there is no profile "${name}"; there are ${names.join(', ')}`);
+  faults.push(
+    `${label}: there is no profile "${name}"${guess(name, names)}, only ${names.join(', ')}`,
+  );
   return [];
 }
 
@@ -184,7 +186,7 @@ function faultsOf(issue: z.core.$ZodIssue, merged: Merged): readonly string[] {
     return issue.keys.map((key) =>
       CREDENTIALS.test(key)
         ? `${labelOf(key, merged)} has no place here: the account comes from GREEN_API_URL, GREEN_API_MEDIA_URL, GREEN_API_ID_INSTANCE and GREEN_API_TOKEN in the environment or in .env`
-        : `${merged.sourceOf.get(key)?.where ?? ''}there is no setting ${key}${guess(key, settingsSchema.keyof().options)}`,
+        : `${labelOf(key, merged)} is no setting${guess(key, settingsSchema.keyof().options)}`,
     );
   }
   const name = settingNames.find((known) => known === issue.path[0]);

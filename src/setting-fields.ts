@@ -117,20 +117,16 @@ export function text(
     ...(o.max === undefined ? [] : [`of at most ${o.max} characters`]),
     ...(o.pattern === undefined ? [] : [`like ${o.like ?? o.unit}`]),
   ];
-  return (
-    z
-      .string()
-      // Counted in UTF-16 units: the schema's own limit counts code points.
-      .refine((value) => value.length <= (o.max ?? Infinity))
-      .regex(o.pattern ?? /^[^]*$/)
-      .default(o.default)
-      .register(settingFacts, {
-        type: 'text',
-        unit: o.unit,
-        expects: expected.join(' '),
-        ...commonFacts(o),
-      })
-  );
+  // Counted in UTF-16 units: the schema's own limit counts code points.
+  const within = z.string().refine((value) => value.length <= (o.max ?? Infinity));
+  return (o.pattern === undefined ? within : within.regex(o.pattern))
+    .default(o.default)
+    .register(settingFacts, {
+      type: 'text',
+      unit: o.unit,
+      expects: expected.join(' '),
+      ...commonFacts(o),
+    });
 }
 
 /** Contacts as GREEN-API names them; `participants.ts` makes them of numbers and audiences. */

@@ -59,5 +59,5 @@ export function isOfOutputs(name: SettingName): boolean {
 /** What to add where a name does not exist but is close to one that does. */
 export function guess(name: string, names: readonly string[]): string {
   const nearest = closestMatch(name, names, { maxDistance: Math.ceil(name.length / 4) });
-  return nearest === undefined ? '' : `; the nearest is ${nearest}`;
+  return nearest === undefined ? '' : ` (is it ${nearest}?)`;
 }

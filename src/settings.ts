@@ -29,7 +29,7 @@ const audience = {
     default: '',
     unit: 'COUNTRY',
     like: 'DE',
-    pattern: /^([a-z]{2})?$/i,
+    pattern: /^([a-zA-Z]{2})?$/,
     about: 'Country of phone numbers that are written without it, such as DE',
   }),
 };
@@ -322,7 +322,7 @@ const sound = {
     default: '',
     unit: 'LANGUAGE',
     like: 'en or eng',
-    pattern: /^([a-z]{2,3})?$/i,
+    pattern: /^([a-zA-Z]{2,3})?$/,
     about: 'The sound track to take where there are several, such as en or eng',
     affectsLater: ['audio', 'video'],
   }),

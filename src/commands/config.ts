@@ -43,7 +43,7 @@ export function showConfig(request: ConfigRequest, { stdout }: Streams): number 
   const profiles = new Set([...Object.keys(BUILT_IN_PROFILES), ...Object.keys(settings.profiles)]);
   stdout.write(
     `Config file: ${file ?? 'none here (statuscast.config.ts, .js, .json or .yaml)'}\n` +
-      `Profile: ${settings.profile}, of ${[...profiles].join(', ')}\n`,
+      `Profile: ${settings.profile} (there are ${[...profiles].join(', ')})\n`,
   );
   for (const [title, rows] of blocks) {
     const lines = rows.map(({ name, value, from }) =>

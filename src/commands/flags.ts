@@ -18,6 +18,7 @@ export function addSettings(command: Command, isUsed: (setting: Setting) => bool
   // Unknown flags are told of together with bad values.
   command
     .allowUnknownOption()
+    .allowExcessArguments()
     .option('--config <FILE>', 'Settings from this file, not from statuscast.config.* here')
     .option('--json', 'Print one JSON object a line on standard output and nothing else');
   for (const setting of listSettings().filter(isUsed)) command.addOption(optionOf(setting));
@@ -48,7 +49,7 @@ export interface ReadCall extends ResolvedSettings {
 export async function readCall(command: Command): Promise<ReadCall> {
   const environment = readEnvironment();
   const variables = settingsFromEnvironment(environment);
-  const faults = [...unknownFlags(command), ...variables.faults];
+  const faults = [...faultsOfWords(command), ...variables.faults];
   const sources: SettingsSource[] = [...variables.sources, sourceOfFlags(command)];
   let file: string | null = null;
   try {
@@ -84,18 +85,24 @@ function sourceOfFlags(command: Command): SettingsSource {
 
 const CREDENTIALS = /^--?(green-?api|(api-?)?token|(id-?)?instance|(api|media)-?url)/i;
 
-/** What looks like a flag and was none; behind `--` everything is a path. */
-function unknownFlags(command: Command): readonly string[] {
+/** What is not taken: what looks like a flag and was none, and any word where none is expected. */
+function faultsOfWords(command: Command): readonly string[] {
   const words = process.argv.slice(2);
   const end = words.indexOf('--');
+  // Behind `--` everything is a path.
   const before = new Set(end === -1 ? words : words.slice(0, end));
   const known = command.options.map(({ long }) => long ?? '');
-  return command.args
-    .filter((word) => /^-./.test(word) && before.has(word))
-    .map((word) => word.replace(/=[^]*/, ''))
-    .map((flag) =>
-      CREDENTIALS.test(flag)
-        ? `there is no option ${flag}, since options show in process lists: the account comes from GREEN_API_… in the environment or in .env`
-        : `there is no option ${flag}${guess(flag, known)}`,
-    );
+  return command.args.flatMap((word) => {
+    if (!/^-./.test(word) || !before.has(word)) {
+      return command.registeredArguments.length > 0 ? [] : [`"${word}" is not expected here`];
+    }
+    const flag = word.replace(/=[^]*/, '');
+    // No value is told of: it may be the token.
+    return CREDENTIALS.test(flag)
+      ? [
+          `there is no option ${flag}, since options show in process lists: the account comes from ` +
+            'GREEN_API_… in the environment or in .env',
+        ]
+      : [`there is no option ${flag}${guess(flag, known)}`];
+  });
 }

@@ -29,7 +29,9 @@ export async function readConfig(file: string): Promise<SettingsSource> {
     content = await readContent(file);
   } catch (thrown) {
     const isMissing = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
-    const why = isMissing ? 'there is no such file' : messageOf(thrown);
+    const why = isMissing
+      ? 'there is no such file'
+      : messageOf(thrown).replaceAll(/\s+/g, ' ').trim();
     throw fault(`${shown} cannot be read: ${why}`, thrown);
   }
   const values = z.record(z.string(), z.unknown()).safeParse(content);
@@ -50,23 +52,25 @@ async function readContent(file: string): Promise<unknown> {
 async function runModule(file: string): Promise<unknown> {
   const { createJiti } = await import('jiti');
   const jiti = createJiti(import.meta.url, {
-    ...{ fsCache: false, moduleCache: false },
+    ...{ fsCache: false, moduleCache: false, interopDefault: false },
     virtualModules: { statuscast: { defineConfig } },
   });
-  const content: { default?: unknown } = await jiti.import(path.resolve(file));
-  if (content.default === undefined) throw new Error('it has no default export');
-  return content.default;
+  const module: { default?: unknown } = await jiti.import(path.resolve(file));
+  // CommonJS exports the settings themselves.
+  const content = module.default ?? module;
+  if (Object.keys(content).length === 0) throw new Error('it has no default export');
+  return content;
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (thrown) {
-    const message = messageOf(thrown);
-    const position = /at position (\d+)/.exec(message)?.[1];
-    if (position === undefined) throw thrown;
+    // Some messages quote the file, which may hold a secret.
+    const [, why = 'it is no JSON', position] =
+      /^(.+?)(?: in JSON at position (\d+)|, [^]* is not valid JSON)/.exec(messageOf(thrown)) ?? [];
     const line = text.slice(0, Number(position)).split('\n').length;
-    throw new Error(`line ${line}: ${message}`, { cause: thrown });
+    throw new Error(position === undefined ? why : `${why} in line ${line}`, { cause: thrown });
   }
 }
 
