@@ -21,10 +21,10 @@ export function writeConfigSchema(): string {
   });
   const numbers = { type: 'array', items: { type: 'string' } };
   const settings = new Map(settingNames.map((name) => [name, properties[name]]));
-  const ofOutputs = settingNames.filter(isOfOutputs).map((name) => {
-    return [name, { $ref: `#/properties/${name}` }] as const;
-  });
   const of = (name: SettingName) => z.record(z.string(), z.unknown()).parse(settings.get(name));
+  const ofOutputs = settingNames.filter(isOfOutputs).map((name) => {
+    return [name, { ...of(name), default: undefined }] as const;
+  });
   const schema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'statuscast.config',
