@@ -169,6 +169,12 @@ function readVersion(): string {
   return /"version": "([^"]+)"/.exec(text)?.[1] ?? '';
 }
 
+/** Several faults are read more easily below each other. */
+function inLines({ facts, message }: StatuscastError): string {
+  if (facts.code !== 'bad-settings' || facts.faults.length === 1) return message;
+  return ['Cannot start:', ...facts.faults, 'See --help for what each takes.'].join('\n  ');
+}
+
 async function conclude(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
@@ -177,7 +183,7 @@ async function conclude(run: () => Promise<number>): Promise<void> {
     const error = isSystem
       ? new StatuscastError({ code: 'bad-settings', faults: [thrown.message] }, { cause: thrown })
       : toStatuscastError(thrown);
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${inLines(error)}\n`);
     process.exitCode = error.code === 'internal' ? EXIT.someFailed : EXIT.usage;
   }
 }
