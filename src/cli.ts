@@ -1,68 +1,52 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { parseEnv } from 'node:util';
 import { Command, CommanderError, Option } from 'commander';
-import { z } from 'zod';
 import { EXIT } from './commands/exit-codes.js';
-import { addSettings, readSettings } from './commands/flags.js';
-import { messageOf, StatuscastError, toStatuscastError } from './errors.js';
+import { addExplanations, helpLayout } from './commands/help.js';
+import { StatuscastError, toStatuscastError } from './errors.js';
+import type { Setting } from './setting-names.js';
 import type { SettingName } from './settings.js';
 
 const streams = { stdout: process.stdout, stderr: process.stderr };
 
-/** A .env beside the call counts as environment; what is set outside wins. */
-function readEnvironment(): NodeJS.ProcessEnv {
-  try {
-    return { ...parseEnv(readFileSync('.env', 'utf8')), ...process.env };
-  } catch {
-    return process.env;
-  }
-}
+/** What is asked of no one command is answered at once: settings are loaded for commands alone. */
+const [first, ...more] = process.argv.slice(2);
+const isAboutAll =
+  first === undefined ||
+  (more.length === 0 && ['--help', '-h', 'help', '--version', '-V'].includes(first));
+const flags = isAboutAll ? null : await import('./commands/flags.js');
 
-const env = readEnvironment();
 const interruption = new AbortController();
 
 function buildProgram(): Command {
   const program = new Command('statuscast')
     .description('Turns a folder of any media into WhatsApp statuses through GREEN-API.')
-    .version(readVersion())
+    .version(readVersion(), '-V, --version', 'Show the version')
+    .helpOption('-h, --help', 'Show this help')
+    .helpCommand('help [command]', 'Show the help of a command')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText(
-      'after',
-      '\nEvery option can be set in the environment as well, as STATUSCAST_ and its name: ' +
-        'STATUSCAST_MAX_IN_FLIGHT.\nExit codes: 0 all done, 1 some inputs failed or are uncertain, ' +
-        '2 usage, 3 the instance cannot send, 130 interrupted.',
-    );
+    .configureHelp(helpLayout);
   addRun(program, 'send', 'Normalize files and folders, upload them and post them as statuses.')
-    .addHelpText(
-      'after',
-      '\nThe account comes from GREEN_API_URL, GREEN_API_MEDIA_URL, GREEN_API_ID_INSTANCE and ' +
-        'GREEN_API_TOKEN,\nfrom the environment or a .env file here.\n\nExamples:\n' +
-        '  statuscast send ./holiday --caption "Greetings"\n' +
-        '  statuscast send ./holiday --sandbox',
-    )
     .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { send } = await import('./commands/send.js');
-        return send({ ...readCall(command), paths: command.args }, streams);
+        return send({ ...(await readCall(command)), paths: command.args }, streams);
       }),
     );
-  addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.')
-    .addHelpText('after', '\nExample:\n  statuscast prepare ./holiday --out ./out')
-    .action((_paths: unknown, _options: unknown, command: Command) =>
+  addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.').action(
+    (_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { prepare } = await import('./commands/prepare.js');
-        return prepare({ ...readCall(command), paths: command.args }, streams);
+        return prepare({ ...(await readCall(command)), paths: command.args }, streams);
       }),
-    );
+  );
   addAfter(program, 'history', 'List what was posted from here, and what became of it.')
     .argument('[names...]', 'files or message ids; all where none is named')
     .action((_names: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { history } = await import('./commands/history.js');
-        return history({ ...readCall(command), names: command.args }, streams);
+        return history({ ...(await readCall(command)), names: command.args }, streams);
       }),
     );
   const asking = ['retries', 'apiTimeoutMs'] as const;
@@ -72,7 +56,7 @@ function buildProgram(): Command {
     .action((_options: unknown, command: Command) =>
       conclude(async () => {
         const { reconcileOpen } = await import('./commands/reconcile.js');
-        return reconcileOpen(readCall(command), streams);
+        return reconcileOpen(await readCall(command), streams);
       }),
     );
   addAfter(program, 'confirm', SEEN, ...asking, 'confirmWaitMs')
@@ -81,7 +65,7 @@ function buildProgram(): Command {
     .action((_names: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { confirm } = await import('./commands/confirm.js');
-        return confirm({ ...readCall(command), names: command.args }, streams);
+        return confirm({ ...(await readCall(command)), names: command.args }, streams);
       }),
     );
   addAfter(program, 'undo', 'Delete statuses that were posted, after showing them.', ...asking)
@@ -93,7 +77,7 @@ function buildProgram(): Command {
       conclude(async () => {
         const { undoSent } = await import('./commands/undo.js');
         const choices = { yes: isOn(command, 'yes'), forget: isOn(command, 'forget') };
-        return undoSent({ ...readCall(command), ...choices, names: command.args }, streams);
+        return undoSent({ ...(await readCall(command)), ...choices, names: command.args }, streams);
       }),
     );
   program
@@ -105,8 +89,32 @@ function buildProgram(): Command {
     .option('--json', 'Print the variables as one JSON object')
     .allowUnknownOption()
     .allowExcessArguments()
-    .action((_options: unknown, command: Command) => conclude(() => startSandbox(command)));
-  return program;
+    .action((_options: unknown, command: Command) =>
+      conclude(async () => {
+        const { startSandbox } = await import('./commands/sandbox.js');
+        return startSandbox(command.opts(), command.args, interruption.signal, streams);
+      }),
+    );
+  const config = program
+    .command('config')
+    .description('Show every setting with its value and where it comes from, and the account.');
+  addSettings(config, () => true).action((_options: unknown, command: Command) =>
+    conclude(async () => {
+      const { showConfig } = await import('./commands/config.js');
+      return showConfig(await readCall(command), streams);
+    }),
+  );
+  program
+    .command('completions')
+    .argument('<shell>', 'bash, zsh or fish')
+    .description('Print what completes commands, options and files in a shell.')
+    .action((shell: string) =>
+      conclude(async () => {
+        const { printCompletions } = await import('./commands/completions.js');
+        return printCompletions(program, shell, streams);
+      }),
+    );
+  return addExplanations(program);
 }
 
 const SEEN = 'Say whether what was posted has appeared, and how many have seen it.';
@@ -115,15 +123,20 @@ function ofSandbox(): Option {
   return new Option('--sandbox', 'Of what `send --sandbox` posted');
 }
 
-/** A call of any command, with what its flags and variables say. */
-function readCall(command: Command) {
+/** A call of any command, with what its flags, variables and the config file say. */
+async function readCall(command: Command) {
+  const { readCall: read } = await import('./commands/flags.js');
   return {
-    settings: readSettings(command, env),
+    ...(await read(command)),
     json: isOn(command, 'json'),
     sandbox: isOn(command, 'sandbox'),
-    env,
     signal: interruption.signal,
   };
+}
+
+/** Its flags for settings, unless nobody asked for a command. */
+function addSettings(command: Command, isUsed: (setting: Setting) => boolean): Command {
+  return flags === null ? command : flags.addSettings(command, isUsed);
 }
 
 /** A command that runs files: every setting that it has a use for. */
@@ -147,43 +160,19 @@ function addAfter(
   return addSettings(command, (setting) => names.has(setting.name));
 }
 
-async function startSandbox(command: Command): Promise<number> {
-  const [{ runSandbox }, { parseFault }] = await Promise.all([
-    import('./commands/sandbox.js'),
-    import('./sandbox/sandbox.js'),
-  ]);
-  const { port, directory, fault, json } = z
-    .object({
-      port: z.string(),
-      directory: z.string().nullable().default(null),
-      fault: z.array(z.string()).default([]),
-      json: z.boolean().default(false),
-    })
-    .parse(command.opts());
-  const faults: string[] = command.args.map((word) => `${word} is not expected here`);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    faults.push(`--port must be a whole number from 0 to 65535, not "${port}"`);
-  }
-  const parsed = fault.flatMap((text) => {
-    try {
-      return [parseFault(text)];
-    } catch (thrown) {
-      faults.push(messageOf(thrown));
-      return [];
-    }
-  });
-  if (faults.length > 0) throw new StatuscastError({ code: 'bad-settings', faults });
-  const { signal } = interruption;
-  return runSandbox({ port: Number(port), directory, faults: parsed, json, signal }, streams);
-}
-
 function isOn(command: Command, name: string): boolean {
   return command.opts()[name] === true;
 }
 
 function readVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '';
+}
+
+/** Several faults are read more easily below each other. */
+function inLines({ facts, message }: StatuscastError): string {
+  if (facts.code !== 'bad-settings' || facts.faults.length === 1) return message;
+  return ['Cannot start:', ...facts.faults, 'See --help for what each takes.'].join('\n  ');
 }
 
 async function conclude(run: () => Promise<number>): Promise<void> {
@@ -194,7 +183,7 @@ async function conclude(run: () => Promise<number>): Promise<void> {
     const error = isSystem
       ? new StatuscastError({ code: 'bad-settings', faults: [thrown.message] }, { cause: thrown })
       : toStatuscastError(thrown);
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${inLines(error)}\n`);
     process.exitCode = error.code === 'internal' ? EXIT.someFailed : EXIT.usage;
   }
 }

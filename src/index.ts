@@ -8,8 +8,10 @@ export {
   type Named,
   type UndoOptions,
 } from './afterwards.js';
+export { defineConfig } from './config/define-config.js';
+export { loadConfig, type ConfigOptions } from './config/load-config.js';
 export { createSettings } from './resolve-settings.js';
-export type { Settings, SettingsInput } from './settings.js';
+export type { Profile, Settings, SettingsInput } from './settings.js';
 export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from './errors.js';
 export type * from './events.js';
 export type {

@@ -1,58 +1,66 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { StatuscastError } from './errors.js';
 import type { Kind } from './job.js';
-import { settingFacts, type SettingFacts } from './setting-fields.js';
+import { findParticipants, readAudiences, splitEntries, type Audiences } from './participants.js';
+import { BUILT_IN_PROFILES } from './profiles.js';
+import { factsOf, flagOf, guess, isOfOutputs, settingNames, variableOf } from './setting-names.js';
 import { settingsSchema, type SettingName, type Settings, type SettingsInput } from './settings.js';
 
-export interface Setting extends SettingFacts {
-  readonly name: SettingName;
-  /** `--send-timeout-ms`, or `--no-…` for a switch that is on by default. */
-  readonly flag: string;
-  /** `STATUSCAST_SEND_TIMEOUT_MS` */
-  readonly variable: string;
-  readonly default: Settings[SettingName];
-}
+/** Where a value comes from. */
+export type Origin = 'default' | 'profile' | 'file' | '.env' | 'environment' | 'flag' | 'caller';
 
-/** The settings as a list, in the order in which people should read them. */
-export function listSettings(): readonly Setting[] {
-  const defaults = settingsSchema.parse({});
-  return settingNames.map((name) => ({
-    name,
-    flag: flagOf(name, defaults[name]),
-    variable: variableOf(name),
-    default: defaults[name],
-    ...factsOf(name),
-  }));
-}
-
-/** Values from one place, later places winning: variables, then flags, or what a caller gives. */
+/** Values from one place. A value may be text where another type is meant. */
 export interface SettingsSource {
-  /** How a fault in it is named: `variable`, `flag`, or the bare name. */
+  readonly origin: Origin;
+  /** How a setting is called there. */
   readonly naming: 'variable' | 'flag' | 'name';
+  /** What stands before that name in a fault, such as `captions.csv, line 7: `. */
+  readonly where: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+export interface ResolvedSettings {
+  readonly settings: Settings;
+  readonly originOf: (name: SettingName) => Origin;
+}
+
 /**
- * The sources, merged and checked. A value may be text where another type is meant, since
- * variables and flags are text.
- * @throws StatuscastError `bad-settings` with every fault at once, each with the option's name.
+ * The sources, merged and checked, later ones winning; below them all the profile that they choose.
+ * Settings that are resolved already may be a source as well: those of a run, say, before what is
+ * chosen for one of its files.
+ * @throws StatuscastError `bad-settings` with every fault at once, each by its name where it stands
  */
-export function resolveSettings(...sources: readonly SettingsSource[]): Settings {
-  const values: Record<string, unknown> = {};
-  const naming = new Map<string, SettingsSource['naming']>();
-  for (const source of sources) {
-    for (const [name, value] of Object.entries(source.values)) {
-      if (value === undefined) continue;
-      values[name] = value;
-      naming.set(name, source.naming);
-    }
+export function resolveSettings(...given: readonly SettingsSource[]): ResolvedSettings {
+  const faults: string[] = [];
+  const direct = merge(given);
+  const profiles = given.flatMap((source) => readProfiles(source, faults));
+  const profile = chooseProfile(direct, profiles, faults);
+  const merged = merge([...profile, ...given]);
+
+  const { country, participants } = merged.values;
+  const code = typeof country === 'string' ? country : '';
+  const audiences: Record<string, readonly string[]> = {};
+  for (const { where, values } of given) {
+    const read = readAudiences(values['audiences'], code);
+    faults.push(...read.faults.map((fault) => `${where}${fault}`));
+    Object.assign(audiences, read.audiences);
   }
-  const parsed = settingsSchema.safeParse(values);
-  if (parsed.success) return parsed.data;
-  throw new StatuscastError({
-    code: 'bad-settings',
-    faults: [...new Set(parsed.error.issues.flatMap((issue) => faultsOf(issue, values, naming)))],
+  const contacts = readParticipants(participants, code, audiences);
+  faults.push(...contacts.faults.map((fault) => `${labelOf('participants', merged)}: ${fault}`));
+
+  const parsed = settingsSchema.safeParse({
+    ...merged.values,
+    ...{ participants: contacts.participants, audiences },
+    profiles: Object.fromEntries(profiles.map(({ name, values }) => [name, values])),
   });
+  faults.push(...(parsed.error?.issues ?? []).flatMap((issue) => faultsOf(issue, merged)));
+  if (!parsed.success || faults.length > 0) {
+    throw new StatuscastError({ code: 'bad-settings', faults: [...new Set(faults)] });
+  }
+  return {
+    settings: parsed.data,
+    originOf: (name) => merged.sourceOf.get(name)?.origin ?? 'default',
+  };
 }
 
 /**
@@ -60,17 +68,7 @@ export function resolveSettings(...sources: readonly SettingsSource[]): Settings
  * @throws StatuscastError `bad-settings`
  */
 export function createSettings(values: SettingsInput = {}): Settings {
-  return resolveSettings({ naming: 'name', values });
-}
-
-/** The settings that the environment holds, by their `STATUSCAST_` names. */
-export function settingsFromVariables(env: NodeJS.ProcessEnv): SettingsSource {
-  const values: Record<string, string> = {};
-  for (const name of settingNames) {
-    const value = env[variableOf(name)];
-    if (value !== undefined && value !== '') values[name] = value;
-  }
-  return { naming: 'variable', values };
+  return resolveSettings({ origin: 'caller', naming: 'name', where: '', values }).settings;
 }
 
 /** The settings that change the bytes of an output of this kind: part of a status's identity. */
@@ -89,34 +87,110 @@ export function outputSettings(settings: Settings, kind: Kind): Readonly<Record<
   );
 }
 
-const settingNames: readonly SettingName[] = settingsSchema.keyof().options;
-
-function factsOf(name: SettingName): SettingFacts {
-  const known = settingFacts.get(settingsSchema.shape[name]);
-  if (known === undefined) throw new Error(`the setting ${name} has no facts`);
-  return known;
+interface Merged {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly sourceOf: ReadonlyMap<string, SettingsSource>;
 }
 
-function flagOf(name: SettingName, value: Settings[SettingName]): string {
-  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return value === true ? `--no-${kebab}` : `--${kebab}`;
+function merge(sources: readonly SettingsSource[]): Merged {
+  const values: Record<string, unknown> = {};
+  const sourceOf = new Map<string, SettingsSource>();
+  for (const source of sources) {
+    for (const [name, value] of Object.entries(source.values)) {
+      // `$schema` is for editors.
+      if (value === undefined || name === '$schema') continue;
+      values[name] = value;
+      sourceOf.set(name, source);
+    }
+  }
+  return { values, sourceOf };
 }
 
-function variableOf(name: SettingName): string {
-  return `STATUSCAST_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+interface OwnProfile extends SettingsSource {
+  readonly name: string;
 }
 
-function faultsOf(
-  issue: z.core.$ZodIssue,
-  values: Readonly<Record<string, unknown>>,
-  naming: ReadonlyMap<string, SettingsSource['naming']>,
-): readonly string[] {
+const record = z.record(z.string(), z.unknown());
+
+/** The profiles that a source holds, also those that are not chosen, with what is wrong in them. */
+function readProfiles(source: SettingsSource, faults: string[]): readonly OwnProfile[] {
+  const { where } = source;
+  const profiles = record.safeParse(source.values['profiles'] ?? {});
+  if (!profiles.success) {
+    faults.push(`${where}profiles must be settings of outputs by name`);
+    return [];
+  }
+  return Object.entries(profiles.data).flatMap(([name, given]) => {
+    const { data: values } = record.safeParse(given);
+    if (values === undefined) {
+      faults.push(`${where}profiles.${name} must be settings of outputs`);
+      return [];
+    }
+    const inside = `${where}profiles.${name}.`;
+    const own = { name, origin: 'profile', naming: 'name', where: inside, values } as const;
+    for (const other of settingNames.filter((known) => known in values && !isOfOutputs(known))) {
+      faults.push(`${inside}${other} changes no output, so no profile can set it`);
+    }
+    const { error } = settingsSchema.safeParse(values);
+    for (const issue of error?.issues ?? []) faults.push(...faultsOf(issue, merge([own])));
+    return [own];
+  });
+}
+
+function chooseProfile(
+  direct: Merged,
+  own: readonly OwnProfile[],
+  faults: string[],
+): readonly SettingsSource[] {
+  const name = direct.values['profile'] ?? 'default';
+  if (typeof name !== 'string') return [];
+  const chosen = own.findLast((profile) => profile.name === name);
+  if (chosen !== undefined) return [chosen];
+  const values = new Map(Object.entries(BUILT_IN_PROFILES)).get(name);
+  if (values !== undefined) return [{ origin: 'profile', naming: 'name', where: '', values }];
+  const names = [...new Set([...Object.keys(BUILT_IN_PROFILES), ...own.map((each) => each.name)])];
+  const label = labelOf('profile', direct);
+  faults.push(
+    `${label}: there is no profile "${name}"${guess(name, names)}, only ${names.join(', ')}`,
+  );
+  return [];
+}
+
+function readParticipants(given: unknown, country: string, audiences: Audiences) {
+  const { data: list } = z.array(z.string()).safeParse(given);
+  const entries = typeof given === 'string' ? splitEntries(given) : list;
+  // A text without any must not mean everybody; what is neither is told of by the schema.
+  if (entries === undefined || (typeof given === 'string' && entries.length === 0)) {
+    return { participants: given, faults: [] };
+  }
+  return findParticipants(entries, { country, audiences });
+}
+
+function labelOf(name: string, { sourceOf }: Merged): string {
+  const { naming = 'name', where = '' } = sourceOf.get(name) ?? {};
+  switch (naming) {
+    case 'variable':
+      return `${where}${variableOf(name)}`;
+    case 'flag':
+      return flagOf(name);
+    case 'name':
+      return `${where}${name}`;
+  }
+}
+
+/** What an account is made of, by the names that people may give it. */
+const CREDENTIALS = /token|instance|credential|^(green|api_?|media_?)(url|_?api)/i;
+
+function faultsOf(issue: z.core.$ZodIssue, merged: Merged): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `there is no setting ${key}`);
+    return issue.keys.map((key) =>
+      CREDENTIALS.test(key)
+        ? `${labelOf(key, merged)} has no place here: the account comes from GREEN_API_URL, GREEN_API_MEDIA_URL, GREEN_API_ID_INSTANCE and GREEN_API_TOKEN in the environment or in .env`
+        : `${labelOf(key, merged)} is no setting${guess(key, settingsSchema.keyof().options)}`,
+    );
   }
   const name = settingNames.find((known) => known === issue.path[0]);
   if (name === undefined) return [issue.message];
-  const labels = { variable: variableOf(name), flag: flagOf(name, ''), name };
-  const label = labels[naming.get(name) ?? 'name'];
-  return [`${label} must be ${factsOf(name).expects}, not ${JSON.stringify(values[name])}`];
+  const value = JSON.stringify(merged.values[name]);
+  return [`${labelOf(name, merged)} must be ${factsOf(name).expects}, not ${value}`];
 }

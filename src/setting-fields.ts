@@ -110,54 +110,51 @@ export function boolean(o: Common & { default: boolean }) {
 }
 
 export function text(
-  o: Common & { default: string; unit: string; max?: number; pattern?: RegExp },
+  o: Common & { default: string; unit: string; max?: number; pattern?: RegExp; like?: string },
 ) {
   const expected = [
     'text',
     ...(o.max === undefined ? [] : [`of at most ${o.max} characters`]),
-    ...(o.pattern === undefined ? [] : [`like ${o.unit}`]),
+    ...(o.pattern === undefined ? [] : [`like ${o.like ?? o.unit}`]),
   ];
-  return (
-    z
-      .string()
-      // Counted in UTF-16 units: the schema's own limit counts code points.
-      .refine((value) => value.length <= (o.max ?? Infinity))
-      .regex(o.pattern ?? /^[^]*$/)
-      .default(o.default)
-      .register(settingFacts, {
-        type: 'text',
-        unit: o.unit,
-        expects: expected.join(' '),
-        ...commonFacts(o),
-      })
-  );
-}
-
-export function participantList(o: Common) {
-  return z
-    .preprocess(
-      // A list that is given and empty, like a variable that is not set, must not mean everybody.
-      (value) =>
-        typeof value === 'string' && value.trim() !== ''
-          ? value.split(/[,;\s]+/).filter(Boolean)
-          : value,
-      z.array(z.preprocess(participantOf, z.string().regex(PARTICIPANT_PATTERN))),
-    )
-    .default([])
+  // Counted in UTF-16 units: the schema's own limit counts code points.
+  const within = z.string().refine((value) => value.length <= (o.max ?? Infinity));
+  return (o.pattern === undefined ? within : within.regex(o.pattern))
+    .default(o.default)
     .register(settingFacts, {
-      type: 'list',
-      unit: 'NUMBERS',
-      expects: 'phone numbers with country code, like 70000001234 or 70000001234@c.us',
+      type: 'text',
+      unit: o.unit,
+      expects: expected.join(' '),
       ...commonFacts(o),
     });
 }
 
-function commonFacts({ about, affects = [], affectsLater = [], scope }: Common) {
-  return { about, affects, affectsLater, scope: scope ?? 'prepare' } as const;
+/** Contacts as GREEN-API names them; `participants.ts` makes them of numbers and audiences. */
+export function participantList(o: Common) {
+  return z
+    .array(participant)
+    .default([])
+    .register(settingFacts, {
+      type: 'list',
+      unit: 'NUMBERS',
+      expects: 'phone numbers with country code, or audiences of the config file',
+      ...commonFacts(o),
+    });
 }
 
-/** A bare phone number becomes the name that GREEN-API wants. */
-function participantOf(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return /^\+?\d+$/.test(value) ? `${value.replace('+', '')}@c.us` : value;
+const participant = z.string().regex(PARTICIPANT_PATTERN);
+
+// What only a config file holds, or a caller's own settings.
+
+export function namedLists(about: string) {
+  return z.record(z.string(), z.array(participant)).default({}).describe(about);
+}
+
+export function named<Value>(about: string) {
+  const value = z.custom<Value>((given) => typeof given === 'object' && given !== null);
+  return z.record(z.string(), value).default({}).describe(about);
+}
+
+function commonFacts({ about, affects = [], affectsLater = [], scope }: Common) {
+  return { about, affects, affectsLater, scope: scope ?? 'prepare' } as const;
 }

@@ -1,11 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import * as limits from './limits.js';
-import { boolean, choice, number, numberOr, participantList, text } from './setting-fields.js';
+import {
+  boolean,
+  choice,
+  named,
+  namedLists,
+  number,
+  numberOr,
+  participantList,
+  text,
+} from './setting-fields.js';
 
-/** Every setting with its default, bounds and sentence: the one schema. */
-export const settingsSchema = z.strictObject({
-  // What is sent, to whom, as what.
+const audience = {
   caption: text({
     scope: 'send',
     default: '',
@@ -15,14 +22,19 @@ export const settingsSchema = z.strictObject({
   }),
   participants: participantList({
     scope: 'send',
-    about: 'Only these contacts see the statuses, by phone number, separated by commas',
+    about: 'Only these contacts see the statuses: phone numbers and audiences, with commas between',
   }),
-  audioAs: choice(['media', 'voice', 'video'], {
-    default: 'media',
-    about: 'Send sound with SendMediaStatus, with SendVoiceStatus, or as a video of its waveform',
+  country: text({
+    scope: 'send',
+    default: '',
+    unit: 'COUNTRY',
+    like: 'DE',
+    pattern: /^([a-zA-Z]{2})?$/,
+    about: 'Country of phone numbers that are written without it, such as DE',
   }),
+};
 
-  // Where things are kept.
+const places = {
   state: text({
     scope: 'send',
     default: '.statuscast',
@@ -34,14 +46,15 @@ export const settingsSchema = z.strictObject({
     unit: 'DIR',
     about: 'Write the outputs to this folder and keep them there',
   }),
+};
 
-  // How much at once, how fast, how long.
+const pace = {
   concurrency: number({
     default: availableParallelism(),
     min: 1,
     max: 256,
     unit: 'JOBS',
-    about: 'Files normalized at once (by default as many as there are cores)',
+    about: 'Files normalized at once; by default as many as there are cores',
   }),
   uploadConcurrency: number({
     scope: 'send',
@@ -153,8 +166,17 @@ export const settingsSchema = z.strictObject({
     unit: 'MS',
     about: 'Longest time to normalize one file',
   }),
+};
 
-  // What an output is like.
+const profile = {
+  profile: text({
+    default: 'default',
+    unit: 'NAME',
+    about: 'A set of settings by name: default, small (few bytes), fine, or one of the config file',
+  }),
+};
+
+const length = {
   maxDurationSeconds: number({
     default: limits.STATUS_MAX_SECONDS,
     min: 1,
@@ -177,6 +199,9 @@ export const settingsSchema = z.strictObject({
     default: 'trim',
     about: 'Cut what is too long, or split it into parts, a status each',
   }),
+};
+
+const pictures = {
   fit: choice(['crop', 'blur', 'pad', 'auto'], {
     default: 'crop',
     about: 'Cut an image to 9:16, or show all of it over a blurred copy or a colour',
@@ -233,6 +258,9 @@ export const settingsSchema = z.strictObject({
     about: 'JPEG quality; it goes down as far as 40 when the file is too large',
     affects: ['image'],
   }),
+};
+
+const video = {
   videoMaxBytes: number({
     default: limits.VIDEO_MAX_BYTES,
     min: 100_000,
@@ -283,10 +311,18 @@ export const settingsSchema = z.strictObject({
     about: 'Add a silent sound track to videos that have none',
     affects: ['video'],
   }),
+};
+
+const sound = {
+  audioAs: choice(['media', 'voice', 'video'], {
+    default: 'media',
+    about: 'Send sound with SendMediaStatus, with SendVoiceStatus, or as a video of its waveform',
+  }),
   language: text({
     default: '',
     unit: 'LANGUAGE',
-    pattern: /^([a-z]{2,3})?$/i,
+    like: 'en or eng',
+    pattern: /^([a-zA-Z]{2,3})?$/,
     about: 'The sound track to take where there are several, such as en or eng',
     affectsLater: ['audio', 'video'],
   }),
@@ -316,10 +352,36 @@ export const settingsSchema = z.strictObject({
     about: 'Bit rate of encoded sound',
     affects: ['audio', 'video'],
   }),
+};
+
+/** Every setting with its default, bounds and sentence: the one schema. */
+export const settingsSchema = z.strictObject({
+  ...{ ...audience, ...places, ...pace, ...profile, ...length, ...pictures, ...video, ...sound },
+  audiences: namedLists('Lists of contacts by name, for participants'),
+  profiles: named<Profile>('Settings of outputs by name, for profile'),
 });
+
+/** The settings that flags and variables have too, as people should read them. */
+export const settingGroups = [
+  { title: 'What is sent, to whom', fields: audience, isOfOutputs: false },
+  { title: 'Where things are kept', fields: places, isOfOutputs: false },
+  { title: 'How much at once, how fast, how long', fields: pace, isOfOutputs: false },
+  { title: 'What an output is like', fields: profile, isOfOutputs: false },
+  { title: 'What an output is like', fields: length, isOfOutputs: true },
+  { title: 'Pictures', fields: pictures, isOfOutputs: true },
+  { title: 'Video', fields: video, isOfOutputs: true },
+  { title: 'Sound', fields: sound, isOfOutputs: true },
+] as const;
 
 /** All settings, resolved: every value is there and within its bounds. */
 export type Settings = z.output<typeof settingsSchema>;
-/** Settings as a caller gives them: any subset. */
+
+const outputSchema = z.object({ ...length, ...pictures, ...video, ...sound });
+/** Settings that change outputs, by one name: any of them. */
+export type Profile = Partial<z.output<typeof outputSchema>>;
+
+/** Settings as a caller gives them, and what a config file holds: any subset. */
 export type SettingsInput = Partial<Settings>;
-export type SettingName = keyof Settings;
+
+/** What flags and variables set as well: one value by one name. */
+export type SettingName = Exclude<keyof Settings, 'audiences' | 'profiles'>;

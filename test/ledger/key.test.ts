@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { KINDS } from '../../src/job.js';
 import { createKeys, hashAccount, hashFile } from '../../src/ledger/key.js';
-import { createSettings, listSettings, type Setting } from '../../src/resolve-settings.js';
+import { createSettings } from '../../src/resolve-settings.js';
+import { listSettings, type Setting } from '../../src/setting-names.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { makeFile } from '../support/scratch-folder.js';
 
@@ -19,10 +20,14 @@ const AUDIENCE: Readonly<Record<string, readonly string[]>> = {
   caption: KINDS,
   participants: KINDS,
   audioAs: ['audio'],
+  // By the settings that it sets.
+  profile: KINDS,
 };
 
 const OTHER_TEXTS: Readonly<Record<string, string>> = {
   background: '#FFFFFF',
+  country: 'FR',
+  profile: 'small',
   crop: '0,0,90,160',
   language: 'en',
 };
@@ -65,6 +70,22 @@ test('settings that came later leave the keys of what was posted before them alo
     audio: 'd178b282bf3dd7717b57eb8ecca8dd3f3176f1112ecc4f3e976bb4e092154ddb',
     video: 'd5f6b63c265079c732beca98a55dff428c9368ac430bc8e06eb33cbd60d83f59',
   });
+});
+
+test('a profile makes the keys of what it sets, whatever it is called', () => {
+  const keys = keysOf({ videoCrf: 30, fit: 'blur' });
+  const profiles = { mine: { videoCrf: 30, fit: 'blur' }, yours: { videoCrf: 20 } } as const;
+  expect(keysOf({ profile: 'mine', profiles })).toEqual(keys);
+  expect(keysOf({ profile: 'yours', profiles, videoCrf: 30, fit: 'blur' })).toEqual(keys);
+  expect(keysOf({ profile: 'default', profiles })).toEqual(DEFAULT_KEYS);
+});
+
+test('a contact makes the same keys however the number is written', () => {
+  const keys = keysOf({ participants: ['491701234567@c.us'] });
+  const audiences = { family: ['+49 170 1234567'] };
+  for (const number of ['491701234567', '+491701234567', '0049 170 1234567', 'family']) {
+    expect(keysOf({ audiences, participants: [number] })).toEqual(keys);
+  }
 });
 
 test('the same settings make the same keys, in hex', () => {

@@ -1,0 +1,130 @@
+import { Help, type Argument, type Command } from 'commander';
+
+/** Beside terms of at most this width; longer ones have a line of their own. */
+const TERM_WIDTH = 22;
+
+/** How every command's help is laid out. */
+export const helpLayout: Partial<Help> = {
+  showGlobalOptions: true,
+  padWidth: () => TERM_WIDTH,
+  subcommandTerm: (command) =>
+    [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
+  formatItem: (term, width, description, helper) => {
+    const format = (shown: string) =>
+      Help.prototype.formatItem.call(helper, shown, width, description, helper);
+    return term.length <= width ? format(term) : `  ${term}\n${format('')}`;
+  },
+};
+
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '…' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+const ACCOUNT = `The account comes from GREEN_API_URL, GREEN_API_MEDIA_URL,
+GREEN_API_ID_INSTANCE and GREEN_API_TOKEN, from the environment or a .env file
+here; never from options or a config file.`;
+
+const SETTINGS = `Every setting can also stand in statuscast.config.{ts,js,json,yaml} here
+(--max-in-flight is maxInFlight there), in .env and in the environment
+(STATUSCAST_MAX_IN_FLIGHT). The config file is weakest, then .env, then the
+environment; options win. \`statuscast config\` shows what comes of it.`;
+
+const EXIT_CODES = `Exit codes:
+  0    all done
+  1    some files failed or are uncertain
+  2    something is wrong with the call
+  3    the instance cannot send: stopped, nothing lost
+  130  interrupted, nothing lost`;
+
+/** What follows a command's options: paragraphs, then calls of it with what they do. */
+const AFTER: Readonly<Record<string, readonly (string | Examples)[]>> = {
+  statuscast: [
+    {
+      'Try it without an account': 'statuscast send ./holiday --sandbox',
+      'See what would become of the files': 'statuscast prepare ./holiday --out ./out',
+      'Post them': 'statuscast send ./holiday --caption "Greetings"',
+      'All options of a command': 'statuscast send --help',
+    },
+    SETTINGS,
+    EXIT_CODES,
+  ],
+  send: [
+    {
+      'Post a folder, in the order of its names': 'statuscast send ./holiday --caption "Greetings"',
+      'Try it without an account': 'statuscast send ./holiday --sandbox',
+      'Only for an audience of the config file and one more':
+        'statuscast send ./holiday --participants family,"+49 170 1234567"',
+      'Whole pictures, small files': 'statuscast send ./holiday --fit blur --profile small',
+      'For a program': 'statuscast send ./holiday --json',
+    },
+    ACCOUNT,
+    SETTINGS,
+    EXIT_CODES,
+  ],
+  prepare: [
+    {
+      'Make the outputs and keep them': 'statuscast prepare ./holiday --out ./out',
+      'Parts of at most 30 s': 'statuscast prepare film.mkv --long split --max-duration-seconds 30',
+    },
+    SETTINGS,
+    EXIT_CODES,
+  ],
+  history: [
+    {
+      'All that was posted from here': 'statuscast history',
+      'One file': 'statuscast history ./holiday/beach.jpg',
+    },
+  ],
+  confirm: [
+    { 'The last run': 'statuscast confirm', 'One file': 'statuscast confirm beach.jpg' },
+    ACCOUNT,
+  ],
+  reconcile: [{ 'Look into all lost answers': 'statuscast reconcile' }, ACCOUNT],
+  undo: [
+    {
+      'Delete what the last run posted, after showing it': 'statuscast undo',
+      'Delete one, and let it be sent again': 'statuscast undo beach.jpg --forget',
+    },
+    ACCOUNT,
+  ],
+  sandbox: [
+    {
+      'Run it, and paste the variables that it prints into another terminal': 'statuscast sandbox',
+      'Lose the answer to the first send': 'statuscast sandbox --fault answer-lost:sendMediaStatus',
+    },
+  ],
+  config: [
+    {
+      'What holds here': 'statuscast config',
+      'What would hold with a profile': 'statuscast config --profile small',
+      'For a program': 'statuscast config --json',
+    },
+    SETTINGS,
+  ],
+  completions: [
+    {
+      'bash, in ~/.bashrc': 'source <(statuscast completions bash)',
+      'zsh, in ~/.zshrc after compinit': 'source <(statuscast completions zsh)',
+      fish: 'statuscast completions fish > ~/.config/fish/completions/statuscast.fish',
+    },
+  ],
+};
+
+type Examples = Readonly<Record<string, string>>;
+
+/** Adds to each command what there is to say beside its options. */
+export function addExplanations(program: Command): Command {
+  for (const command of [program, ...program.commands]) {
+    const parts = (AFTER[command.name()] ?? []).map((part) =>
+      typeof part === 'string' ? part : showExamples(part),
+    );
+    if (parts.length > 0) command.addHelpText('after', `\n${parts.join('\n\n')}`);
+  }
+  return program;
+}
+
+function showExamples(examples: Examples): string {
+  const shown = Object.entries(examples).map(([about, call]) => `  # ${about}\n  ${call}`);
+  return ['Examples:', ...shown].join('\n');
+}
