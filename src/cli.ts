@@ -57,6 +57,36 @@ function buildProgram(): Command {
         return prepare({ ...readCall(command), paths: command.args }, streams);
       }),
     );
+  addRun(program, 'plan', 'Say what would be done with each file; nothing is made or sent.')
+    .addHelpText(
+      'after',
+      '\nNeeds no account; where GREEN_API_ID_INSTANCE is set, it says what was posted already.\n' +
+        'Ends with 1 if a file would be refused.\n\nExamples:\n' +
+        '  statuscast plan ./holiday\n' +
+        '  statuscast plan ./holiday --json | jq -r \'select(.outcome == "failed").input\'',
+    )
+    .addOption(new Option('--sandbox', 'Count what `send --sandbox` posted as posted'))
+    .action((_paths: unknown, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { plan } = await import('./commands/plan.js');
+        return plan({ ...readCall(command), paths: command.args }, streams);
+      }),
+    );
+  addAfter(program, 'doctor', 'Look at everything that a send depends on, and say what to mend.')
+    .addOption(new Option('--sandbox', 'Look at a GREEN-API of our own in place of the account'))
+    .addHelpText(
+      'after',
+      '\nLooks only: nothing is sent, uploaded or set. Takes seconds; ends with 1 if there is a problem.' +
+        '\n\nExamples:\n  statuscast doctor\n  statuscast doctor --sandbox',
+    )
+    .action((_options: unknown, command: Command) =>
+      conclude(async () => {
+        const { doctor } = await import('./commands/doctor.js');
+        const call = { json: isOn(command, 'json'), sandbox: isOn(command, 'sandbox'), env };
+        const settings = () => readSettings(command, env);
+        return doctor({ ...call, settings, signal: interruption.signal }, streams);
+      }),
+    );
   addAfter(program, 'history', 'List what was posted from here, and what became of it.')
     .argument('[names...]', 'files or message ids; all where none is named')
     .action((_names: unknown, _options: unknown, command: Command) =>
@@ -127,12 +157,12 @@ function readCall(command: Command) {
 }
 
 /** A command that runs files: every setting that it has a use for. */
-function addRun(program: Command, name: 'send' | 'prepare', description: string): Command {
+function addRun(program: Command, name: 'send' | 'prepare' | 'plan', description: string): Command {
   const command = program
     .command(name)
     .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
     .description(description);
-  return addSettings(command, ({ scope }) => name === 'send' || scope === 'prepare');
+  return addSettings(command, ({ scope }) => name !== 'prepare' || scope === 'prepare');
 }
 
 /** A command about what was posted before. */

@@ -38,7 +38,6 @@ export async function openPublishing(
       limitRate: createRateLimiter(rates, { instance: `${apiUrl} ${idInstance}`, gapMs }),
     }),
     keysOf: createKeys(settings, idInstance),
-    seen: new Map(),
     outputsDir,
     inUploadLane: (work) => uploadLane.add(work),
     inSendLane: (work) => sendLane.add(work),

@@ -8,7 +8,6 @@ import { isTransient, retry, type RetryOptions } from './retry.js';
 const RETRIES = 2;
 const PATIENCE_MS = 15_000;
 
-/** Access to the status methods is given apart: an answer from this one proves it. */
 const NO_ACCESS: readonly number[] = [401, 403];
 
 /**
@@ -56,7 +55,15 @@ async function hasAccess(client: GreenApiClient, options: RetryOptions): Promise
     await retry(() => client.getOutgoingStatuses({ minutes: 1 }, { signal }), isTransient, options);
     return true;
   } catch (thrown) {
-    if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'api-refused') return true;
-    return !NO_ACCESS.includes(thrown.facts.status);
+    return !isNoAccess(thrown);
   }
+}
+
+/**
+ * Access to the status methods is given apart: an answer from `getOutgoingStatuses` proves it, and
+ * one of these denies it.
+ */
+export function isNoAccess(thrown: unknown): boolean {
+  if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'api-refused') return false;
+  return NO_ACCESS.includes(thrown.facts.status);
 }
