@@ -28,64 +28,80 @@ export function checkAccount(credentials: Credentials, signal: AbortSignal): rea
   void all.then(() => client.close());
   const name = hideMost(credentials.idInstance);
   return [
-    { name: 'instance', look: async () => [await lookAtState(state, name)] },
-    { name: 'instance-settings', look: () => lookAtSettings(settings) },
-    { name: 'status-access', look: async () => [await lookAtAccess(journal, state)] },
+    { name: 'instance', look: () => orRefusal(lookAtState(state, name)) },
+    { name: 'instance-settings', look: () => orRefusal(lookAtSettings(settings), state) },
+    { name: 'status-access', look: () => orRefusal(lookAtAccess(journal, state), state) },
     { name: 'clock', look: async () => lookAtClock(await all, client) },
   ];
 }
 
-async function lookAtState(asked: Promise<string | null>, name: string): Promise<Found> {
+/**
+ * What was found, or that there was no answer to find it in.
+ * @param state where its question failed in the same way, that is told there, and once is enough
+ */
+async function orRefusal(
+  look: Promise<readonly Found[]>,
+  state?: Promise<unknown>,
+): Promise<readonly Found[]> {
   try {
-    const state = await asked;
-    if (state === 'authorized') return ok(`instance ${name} is authorized`);
-    if (state === 'starting' || state === null) {
-      return warning(`instance ${name} is starting`, 'Wait; it may take five minutes.');
-    }
-    return problem(`instance ${name} cannot send: ${adviceForState(state)}`, null);
+    return await look;
   } catch (thrown) {
-    return refusalIn(thrown);
+    const found = refusalIn(thrown);
+    const first = state === undefined ? null : await failureOf(state);
+    return first !== null && isAlike(first, thrown) ? [] : [found];
   }
+}
+
+async function failureOf(asked: Promise<unknown>): Promise<unknown> {
+  return asked.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+}
+
+function isAlike(one: unknown, other: unknown): boolean {
+  if (!(one instanceof StatuscastError) || !(other instanceof StatuscastError)) return false;
+  const [a, b] = [one.facts, other.facts];
+  return a.code === 'api-refused' && b.code === 'api-refused'
+    ? a.refusal === b.refusal
+    : a.code === b.code;
+}
+
+async function lookAtState(asked: Promise<string | null>, name: string): Promise<readonly Found[]> {
+  const state = await asked;
+  if (state === 'authorized') return [ok(`instance ${name} is authorized`)];
+  if (state === 'starting' || state === null) {
+    return [warning(`instance ${name} is starting`, 'Wait; it may take five minutes.')];
+  }
+  return [problem(`instance ${name} cannot send: ${adviceForState(state)}`, null)];
 }
 
 async function lookAtSettings(
   asked: ReturnType<GreenApiClient['getSettings']>,
 ): Promise<readonly Found[]> {
-  try {
-    const settings = await asked;
-    const { delaySendMessagesMs: delayMs } = settings;
-    const noJournal = warnOfJournal(settings);
-    return [
-      noJournal === null
-        ? ok('outgoingWebhook is yes')
-        : warning('outgoingWebhook is no', noJournal),
-      ok(
-        delayMs === null
-          ? 'delaySendMessagesMilliseconds is not told'
-          : `delaySendMessagesMilliseconds: one send every ${delayMs / 1000} s`,
-      ),
-    ];
-  } catch (thrown) {
-    return [refusalIn(thrown)];
-  }
+  const settings = await asked;
+  const { delaySendMessagesMs: delayMs } = settings;
+  const noJournal = warnOfJournal(settings);
+  return [
+    noJournal === null ? ok('outgoingWebhook is yes') : warning('outgoingWebhook is no', noJournal),
+    ok(
+      delayMs === null
+        ? 'delaySendMessagesMilliseconds is not told'
+        : `delaySendMessagesMilliseconds: one send every ${delayMs / 1000} s`,
+    ),
+  ];
 }
 
-async function lookAtAccess(asked: Promise<unknown>, state: Promise<unknown>): Promise<Found> {
-  try {
-    await asked;
-    return ok('the instance has access to the status methods');
-  } catch (thrown) {
-    // Without the state's answer it is the account that is refused, not this method.
-    const isKnown = await state.then(
-      () => true,
-      () => false,
-    );
-    if (!isKnown || !isNoAccess(thrown)) return refusalIn(thrown);
-    return problem(
-      'the instance has no access to the status methods, which are in beta',
-      'Ask GREEN-API support for it.',
-    );
-  }
+async function lookAtAccess(
+  asked: Promise<unknown>,
+  state: Promise<unknown>,
+): Promise<readonly Found[]> {
+  const thrown = await failureOf(asked);
+  if (thrown === null) return [ok('the instance has access to the status methods')];
+  // Without the state's answer it is the account that is refused, not this method.
+  if ((await failureOf(state)) !== null || !isNoAccess(thrown)) throw thrown;
+  const fact = 'the instance has no access to the status methods, which are in beta';
+  return [problem(fact, 'Ask GREEN-API support for it.')];
 }
 
 /** Passing troubles, of which a run waits for the end. */

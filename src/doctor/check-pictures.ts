@@ -23,7 +23,7 @@ async function encodeTiny() {
     .toBuffer();
   const { format } = await sharp(jpeg).metadata();
   if (format !== 'jpeg') throw new Error(`sharp made ${format} of what was to be a JPEG`);
-  const { sharp: version, vips = 'unknown' } = sharp.versions;
+  const { sharp: version, vips } = sharp.versions;
   return ok(`sharp ${version ?? 'unknown'} with libvips ${vips} makes JPEG`);
 }
 

@@ -106,10 +106,12 @@ function faultsOfUrl(name: string, value: string): readonly Found[] {
   if (!/^https?:\/\//i.test(value)) return [problem(`${name} does not begin with https://`, like)];
   if (!URL.canParse(value)) return [problem(`${name} is no address`, like)];
   const { protocol, hostname, pathname, search, username } = new URL(value);
-  const isBare = /^\/*$/.test(pathname) && search === '' && username === '';
+  const isCall = pathname.includes('/waInstance') || search !== '' || username !== '';
   return [
     // Not shown: whoever copies a whole address copies the token with it.
-    ...(isBare ? [] : [problem(`${name} holds more than a host`, like)]),
+    ...(isCall
+      ? [problem(`${name} is the address of a call, and is to be that of a host`, like)]
+      : []),
     ...(protocol === 'https:' || OWN_HOSTS.includes(hostname)
       ? []
       : [warning(`${name} is http: the token travels unencrypted`, 'Let it begin with https://.')]),

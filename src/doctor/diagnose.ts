@@ -32,6 +32,8 @@ const TIME_LIMIT_MS = 10_000;
  */
 export async function* diagnose(options: DiagnoseOptions): AsyncGenerator<Finding, void, void> {
   const { signal, timeLimitMs = TIME_LIMIT_MS } = options;
+  // Loading it blocks everything else, which would be taken for a slow network.
+  await import('sharp').catch(() => undefined);
   const running = checksFor(options).map((check) => carryOut(check, signal, timeLimitMs));
   for (const found of running) yield* await found;
 }

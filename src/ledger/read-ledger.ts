@@ -111,9 +111,9 @@ async function stampOf(file: string): Promise<string> {
   return stamps.join(' ');
 }
 
-function damaged(path: string, cause: unknown): StatuscastError {
+function damaged(file: string, cause: unknown): StatuscastError {
   const why =
     `it is damaged (${messageOf(cause)}); the next send sets it aside and sends nothing until a ` +
     'backup is put back as ledger.db, or, to begin anew, the damaged one is moved away';
-  return new StatuscastError({ code: 'ledger-unusable', path, why }, { cause });
+  return new StatuscastError({ code: 'ledger-unusable', path: file, why }, { cause });
 }
