@@ -43,7 +43,7 @@ test('its examples of the library type-check against what is built', async () =>
 });
 
 const COMMANDS = [
-  ...['send', 'prepare', 'history', 'confirm', 'reconcile', 'undo', 'sandbox'],
+  ...['send', 'prepare', 'plan', 'doctor', 'history', 'confirm', 'reconcile', 'undo', 'sandbox'],
 ] as const;
 
 test('it names every command and every variable of the account', () => {
