@@ -94,10 +94,13 @@ function summaryLines(
   return [
     ends.join(', '),
     ...(estimate === null || counts.planned === 0 ? [] : [totalLine(estimate, seen.jobs)]),
-    ...(stopped === null ? [] : [clean(stopped.message)]),
+    ...(stopped === null ? [] : [INTERRUPTED]),
     'Nothing was made or sent.',
   ].join('\n');
 }
+
+/** A plan is ended by nothing else. */
+const INTERRUPTED = 'Interrupted: there is more than was looked at.';
 
 /** Roughly: another machine takes another time, and what is worked on at once shares the cores. */
 function totalLine({ bytes, seconds }: Estimate, jobs: number): string {
