@@ -41,6 +41,24 @@ function buildProgram(): Command {
         return prepare({ ...(await readCall(command)), paths: command.args }, streams);
       }),
   );
+  addRun(program, 'plan', 'Say what would be done with each file; nothing is made or sent.')
+    .addOption(new Option('--sandbox', 'Count what `send --sandbox` posted as posted'))
+    .action((_paths: unknown, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { plan } = await import('./commands/plan.js');
+        return plan({ ...(await readCall(command)), paths: command.args }, streams);
+      }),
+    );
+  addAfter(program, 'doctor', 'Look at everything that a send depends on, and say what to mend.')
+    .addOption(new Option('--sandbox', 'Look at a GREEN-API of our own in place of the account'))
+    .action((_options: unknown, command: Command) =>
+      conclude(async () => {
+        const { doctor } = await import('./commands/doctor.js');
+        const call = { json: isOn(command, 'json'), sandbox: isOn(command, 'sandbox') };
+        const read = () => readCall(command);
+        return doctor({ ...call, read, signal: interruption.signal }, streams);
+      }),
+    );
   addAfter(program, 'history', 'List what was posted from here, and what became of it.')
     .argument('[names...]', 'files or message ids; all where none is named')
     .action((_names: unknown, _options: unknown, command: Command) =>
@@ -140,12 +158,12 @@ function addSettings(command: Command, isUsed: (setting: Setting) => boolean): C
 }
 
 /** A command that runs files: every setting that it has a use for. */
-function addRun(program: Command, name: 'send' | 'prepare', description: string): Command {
+function addRun(program: Command, name: 'send' | 'prepare' | 'plan', description: string): Command {
   const command = program
     .command(name)
     .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
     .description(description);
-  return addSettings(command, ({ scope }) => name === 'send' || scope === 'prepare');
+  return addSettings(command, ({ scope }) => name !== 'prepare' || scope === 'prepare');
 }
 
 /** A command about what was posted before. */

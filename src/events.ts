@@ -1,4 +1,5 @@
 import type {
+  Estimate,
   JobError,
   Kind,
   Outcome,
@@ -27,10 +28,10 @@ export type StatuscastEvent =
 export interface StartedEvent {
   readonly type: 'started';
   /** What the run does with each file at the end. */
-  readonly goal: 'send' | 'prepare';
+  readonly goal: 'send' | 'prepare' | 'plan';
   /** Absolute path of the state directory; null where nothing is remembered. */
   readonly stateDir: string | null;
-  /** Absolute path of the folder that the outputs go to. */
+  /** Absolute path of the folder that the outputs go to, or would. */
   readonly outDir: string;
 }
 
@@ -99,13 +100,15 @@ export interface ResultEvent {
   readonly source: string | null;
   readonly outcome: Outcome;
   readonly plan: PlanSummary | null;
+  /** Of all its parts together; null where nothing was only planned. */
+  readonly estimate: Estimate | null;
   readonly output: Output | null;
   /** The link, with `{idInstance}` in the place of the account's own. */
   readonly urlFile: string | null;
   readonly idMessage: string | null;
   /** Why it was skipped. */
   readonly reason: SkipReason | null;
-  /** The reason in words, for people. */
+  /** The reason in words, or what is known of it already, for people. */
   readonly detail: string | null;
   /** Why it failed or is uncertain. */
   readonly error: JobError | null;
@@ -158,6 +161,8 @@ export interface StatusRecord {
 export interface SummaryEvent {
   readonly type: 'summary';
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** Of all inputs together; null where nothing was only planned. */
+  readonly estimate: Estimate | null;
   readonly seconds: number;
   /**
    * Why the run ended before its work: the instance cannot send, the ledger cannot be written, or

@@ -16,6 +16,7 @@ export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from '
 export type * from './events.js';
 export type {
   CropWindow,
+  Estimate,
   Fit,
   JobError,
   Kind,

@@ -74,11 +74,21 @@ export interface Output {
   readonly durationSeconds: number | null;
 }
 
+/** What carrying a plan out is expected to take and to give. */
+export interface Estimate {
+  /** Size of the output. */
+  readonly bytes: number;
+  /** Work of one processor core, without uploads and sends; roughly, and for a machine like ours. */
+  readonly seconds: number;
+}
+
 /** How one input ended, with what is known of it then. */
 export type Ending =
   /** Without an id where it was only seen in the queue, and the queue showed none. */
   | { readonly outcome: 'sent'; readonly idMessage: string | null; readonly urlFile: string }
   | { readonly outcome: 'prepared' }
+  /** Nothing was made or sent: it is what a run would do. */
+  | { readonly outcome: 'planned'; readonly detail: string | null }
   | {
       readonly outcome: 'skipped';
       readonly reason: SkipReason;

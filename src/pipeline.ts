@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { discover, findRoots, type Root } from './discover/discover.js';
@@ -12,6 +13,7 @@ import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
+import { readMemory, rememberWith } from './pipeline/memory.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
@@ -21,9 +23,15 @@ import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
-/** What a run does with each file at the end: send it, or only make its output. */
+/** What a run does with each file at the end: send it, only make its output, or only plan it. */
 export type Goal =
-  { readonly goal: 'send'; readonly credentials: Credentials } | { readonly goal: 'prepare' };
+  | { readonly goal: 'send'; readonly credentials: Credentials }
+  | { readonly goal: 'prepare' }
+  | {
+      readonly goal: 'plan';
+      /** Of the account: what it has posted is known by it. Default: nothing is known as posted. */
+      readonly idInstance?: string;
+    };
 
 export type RunOptions = Goal & {
   /** Any of the settings; the others have their defaults. */
@@ -76,11 +84,13 @@ async function runAll(
   const ffmpeg = await findFfmpeg(options.env);
   const stateDir = path.resolve(settings.state);
   const outputsDir = path.join(stateDir, 'outputs');
-  const outDir = path.resolve(settings.out || (options.goal === 'send' ? outputsDir : 'out'));
+  const outDir = path.resolve(settings.out || (options.goal === 'prepare' ? 'out' : outputsDir));
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
-  for (const folder of new Set([outputsDir, outDir])) await removeStalePartials(folder);
-  const scratchDir = options.goal === 'send' ? outputsDir : outDir;
+  const isPlan = options.goal === 'plan';
+  const written = isPlan ? [] : [outputsDir, outDir];
+  for (const folder of new Set(written)) await removeStalePartials(folder);
+  const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
 
   const ending = new AbortController();
   // Each file under way listens to it, several times over.
@@ -103,8 +113,12 @@ async function runAll(
           gapMsOf(settings, instance),
         )
       : null;
+  const read =
+    options.goal === 'plan' ? await readMemory(stateDir, settings, options.idInstance) : null;
+  const memory = publishing === null ? read : rememberWith(publishing.ledger, publishing.keysOf);
   const run: Run = {
-    ...{ settings, ffmpeg, emit, stop, publishing, signal: ending.signal },
+    ...{ settings, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
+    goal: options.goal,
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
       const jobs = isDiscovered ? normalizeLane.pending + normalizeLane.size : Infinity;
@@ -116,15 +130,17 @@ async function runAll(
   const counts: Record<Outcome, number> = {
     sent: 0,
     prepared: 0,
+    planned: 0,
     skipped: 0,
     failed: 0,
     uncertain: 0,
   };
+  const total = { bytes: 0, seconds: 0 };
   try {
     emit({
       type: 'started',
       goal: options.goal,
-      stateDir: publishing === null ? null : stateDir,
+      stateDir: publishing === null && read?.isKnown !== true ? null : stateDir,
       outDir,
     });
     instance = await preflight(run);
@@ -132,9 +148,11 @@ async function runAll(
       if (message !== null) emit({ type: 'warning', input: null, message });
     };
     warn(warnOfJournal(instance));
+    warn(read?.warning ?? null);
     let inputs = 0;
     const nameOutput = createOutputNames(outDir);
     let turn: Promise<void> = Promise.resolve();
+    let told: Promise<void> = Promise.resolve();
     for await (const input of discover(roots, ours)) {
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
@@ -143,9 +161,14 @@ async function runAll(
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
       const task: Task = { input, ...places, ...takeTurn(turn) };
       turn = task.left;
-      void inFlight.add(async () => {
+      const before = told;
+      told = inFlight.add(async () => {
         const result = await runInput(run, task);
+        // A plan is read from top to bottom, and none waits long.
+        if (isPlan) await before;
         counts[result.outcome]++;
+        total.bytes += result.estimate?.bytes ?? 0;
+        total.seconds += result.estimate?.seconds ?? 0;
         emit(result);
       });
     }
@@ -155,7 +178,8 @@ async function runAll(
       await confirmRun(run, publishing);
     }
     const seconds = (performance.now() - begunMs) / 1000;
-    emit({ type: 'summary', counts, seconds, stopped: causeOf(ending.signal) });
+    const estimate = isPlan ? total : null;
+    emit({ type: 'summary', counts, estimate, seconds, stopped: causeOf(ending.signal) });
   } catch (thrown) {
     // What is under way still ends in order before the ledger is closed.
     stop(toStatuscastError(thrown));
@@ -163,6 +187,7 @@ async function runAll(
     throw thrown;
   } finally {
     interrupted.removeEventListener('abort', interrupt);
+    await read?.close();
     await publishing?.close();
   }
 }

@@ -43,17 +43,8 @@ test('its examples of the library type-check against what is built', async () =>
 });
 
 const COMMANDS = [
-  ...[
-    'send',
-    'prepare',
-    'history',
-    'confirm',
-    'reconcile',
-    'undo',
-    'sandbox',
-    'config',
-    'completions',
-  ],
+  ...['send', 'prepare', 'plan', 'doctor', 'history', 'confirm', 'reconcile', 'undo', 'sandbox'],
+  ...['config', 'completions'],
 ] as const;
 
 test('it names every command and every variable of the account', () => {

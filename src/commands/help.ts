@@ -42,7 +42,7 @@ const AFTER: Readonly<Record<string, readonly (string | Examples)[]>> = {
   statuscast: [
     {
       'Try it without an account': 'statuscast send ./holiday --sandbox',
-      'See what would become of the files': 'statuscast prepare ./holiday --out ./out',
+      'See what would become of the files': 'statuscast plan ./holiday',
       'Post them': 'statuscast send ./holiday --caption "Greetings"',
       'All options of a command': 'statuscast send --help',
     },
@@ -69,6 +69,25 @@ const AFTER: Readonly<Record<string, readonly (string | Examples)[]>> = {
     },
     SETTINGS,
     EXIT_CODES,
+  ],
+  plan: [
+    {
+      'See what would become of the files': 'statuscast plan ./holiday',
+      'Only the names of those that would be refused':
+        'statuscast plan ./holiday --json | jq -r \'select(.outcome == "failed").input\'',
+    },
+    `Needs no account; where GREEN_API_ID_INSTANCE is set, it says what was posted
+already. Ends with 1 if a file would be refused.`,
+    SETTINGS,
+  ],
+  doctor: [
+    {
+      'Before the first send': 'statuscast doctor',
+      'Without an account': 'statuscast doctor --sandbox',
+    },
+    `Looks only: nothing is sent, uploaded or set. Takes seconds; ends with 1 if
+there is a problem.`,
+    ACCOUNT,
   ],
   history: [
     {

@@ -12,6 +12,9 @@ export interface AccountRequest {
   readonly signal: AbortSignal;
 }
 
+/** An account of its own: what was only tried here is not taken for sent anywhere else. */
+export const SANDBOX_ID_INSTANCE = '1100000001';
+
 /**
  * Does something with the account that a command is for: the one in the environment, or one of the
  * sandbox, which is open for as long as this takes.
@@ -25,8 +28,7 @@ export async function withCredentials<Value>(
   const { openSandbox } = await import('../sandbox/sandbox.js');
   const sandbox = await openSandbox({
     directory: path.resolve(settings.state, 'sandbox'),
-    // An account of its own: what was only tried here is not taken for sent anywhere else.
-    idInstance: '1100000001',
+    idInstance: SANDBOX_ID_INSTANCE,
     // Faster than GREEN-API allows is only asked of it on purpose, to see what we can do.
     limitRates: settings.sendsPerSecond > 0 && settings.sendsPerSecond <= SENDS_PER_SECOND,
   });

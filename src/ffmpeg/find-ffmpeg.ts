@@ -37,8 +37,8 @@ const found = new Map<string, Promise<Ffmpeg>>();
  */
 export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<Ffmpeg> {
   const [ffmpegPath, ffprobePath] = await Promise.all([
-    locate('FFMPEG_PATH', () => require('@ffmpeg-installer/ffmpeg'), env),
-    locate('FFPROBE_PATH', () => require('@ffprobe-installer/ffprobe'), env),
+    locateProgram('ffmpeg', env),
+    locateProgram('ffprobe', env),
   ]);
   const key = `${ffmpegPath}\0${ffprobePath}`;
   const known = found.get(key) ?? askBoth(ffmpegPath, ffprobePath);
@@ -71,11 +71,20 @@ async function askBoth(ffmpegPath: string, ffprobePath: string): Promise<Ffmpeg>
   };
 }
 
-async function locate(
-  variable: string,
-  load: () => unknown,
+const PROGRAMS = {
+  ffmpeg: { variable: 'FFMPEG_PATH', load: (): unknown => require('@ffmpeg-installer/ffmpeg') },
+  ffprobe: { variable: 'FFPROBE_PATH', load: (): unknown => require('@ffprobe-installer/ffprobe') },
+} as const;
+
+/**
+ * The absolute path of a program, made runnable where it is not.
+ * @throws StatuscastError `binary-unusable`.
+ */
+export async function locateProgram(
+  program: keyof typeof PROGRAMS,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
+  const { variable, load } = PROGRAMS[program];
   const named = env[variable];
   if (named !== undefined && named !== '') {
     await access(named, constants.X_OK).catch((cause: unknown) => {
@@ -84,10 +93,10 @@ async function locate(
     });
     return path.resolve(named);
   }
-  return makeRunnable(bundledPath(variable, load));
+  return makeRunnable(bundledPath(program, load));
 }
 
-function bundledPath(variable: string, load: () => unknown): string {
+function bundledPath(binary: string, load: () => unknown): string {
   try {
     const bundled = load();
     if (typeof bundled === 'object' && bundled !== null && 'path' in bundled) {
@@ -96,7 +105,6 @@ function bundledPath(variable: string, load: () => unknown): string {
     throw new Error('the package names no path');
   } catch (cause) {
     // Without a build for this platform these packages throw, one of them a bare string.
-    const binary = variable === 'FFMPEG_PATH' ? 'ffmpeg' : 'ffprobe';
     const why = `npm holds no build of it for this machine (${messageOf(cause)})`;
     throw new StatuscastError({ code: 'binary-unusable', binary, why }, { cause });
   }

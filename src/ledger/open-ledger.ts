@@ -69,7 +69,11 @@ async function refuseWithout(file: string): Promise<void> {
   throw setAsideError(file, aside);
 }
 
-function openDatabase(file: string, idInstance: string | null): Database.Database {
+/**
+ * Opens a database, whole and in this version's format.
+ * @param idInstance as in `LedgerOptions`; null for none
+ */
+export function openDatabase(file: string, idInstance: string | null): Database.Database {
   const db = new Database(file);
   try {
     setUp(db, file, idInstance);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { KINDS, type Kind, type Part } from '../job.js';
+import type { Kind, Part } from '../job.js';
 import { makeOutput, type Planned } from './make-output.js';
 import { takeUp, type Ended, type Entered, type Opened } from './open-input.js';
 import { messageFor } from './message-for.js';
@@ -27,7 +27,7 @@ export async function makeEntry(
   const { content } = opened;
   const keys = keysOf(content, part);
   if (run.settings.long === 'split') {
-    const entry = await ledger.find(KINDS.map((kind) => keys[kind]));
+    const entry = (await run.memory?.find(content, part)) ?? null;
     const known = entry === null ? null : await takeUp(entry);
     if (known !== null) return known;
   }

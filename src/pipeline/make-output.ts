@@ -3,7 +3,7 @@ import { StatuscastError } from '../errors.js';
 import type { PartNumber } from '../events.js';
 import type { Kind, Output, Part, PlanSummary } from '../job.js';
 import { normalize } from '../normalize/normalize.js';
-import { plan, summarizePlan } from '../plan/plan.js';
+import { plan, summarizePlan, type Plan } from '../plan/plan.js';
 import { fingerprint, type Opened } from './open-input.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
@@ -25,22 +25,18 @@ export interface Made extends Planned {
 }
 
 /**
- * Makes the output of an input, or of one part of it: plan, normalize, check.
- * @param stemFor where its output goes, without the extension
- * @param onPlanned told before the plan is carried out, or when it is to refuse the file
+ * Decides what is to become of an input, or of one part of it.
+ * @param onPlanned told what was decided, also when it is to refuse the file
  * @throws StatuscastError for what makes the file unfit
  */
-export async function makeOutput(
-  run: Run,
-  { input, scratch }: Task,
-  { media, source, before }: Opened,
+export function decide(
+  { settings }: Run,
+  { input }: Task,
+  { media, source }: Opened,
   part: Part,
-  stemFor: (kind: Kind) => string,
   onPlanned: (planned: Planned) => void,
-): Promise<Made> {
-  const { settings, ffmpeg, signal, emit } = run;
-  const name = input.input;
-  const decided = plan(media, name, settings, [], part);
+): Plan {
+  const decided = plan(media, input.input, settings, [], part);
   if (decided.action === 'refuse') {
     const error = new StatuscastError(decided.error);
     const reasons = [error.message];
@@ -51,8 +47,30 @@ export async function makeOutput(
     });
     throw error;
   }
+  onPlanned({ kind: decided.kind, source, plan: summarizePlan(decided) });
+  return decided;
+}
+
+/**
+ * Makes the output of an input, or of one part of it: plan, normalize, check.
+ * @param stemFor where its output goes, without the extension
+ * @param onPlanned as with `decide`, before the plan is carried out
+ * @throws StatuscastError for what makes the file unfit
+ */
+export async function makeOutput(
+  run: Run,
+  task: Task,
+  opened: Opened,
+  part: Part,
+  stemFor: (kind: Kind) => string,
+  onPlanned: (planned: Planned) => void,
+): Promise<Made> {
+  const { settings, ffmpeg, signal, emit } = run;
+  const { input, scratch } = task;
+  const { media, source, before } = opened;
+  const name = input.input;
+  const decided = decide(run, task, opened, part, onPlanned);
   const { kind } = decided;
-  onPlanned({ kind, source, plan: summarizePlan(decided) });
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
   const made = await normalize(
     ffmpeg,

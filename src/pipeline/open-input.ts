@@ -3,7 +3,7 @@ import { StatuscastError } from '../errors.js';
 import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Media } from '../inspect/inspection.js';
-import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
+import type { Ending, Input, Kind, Part } from '../job.js';
 import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
@@ -13,7 +13,7 @@ import type { Run, Task } from './run.js';
 /** An input that was looked into. */
 export interface Opened {
   readonly type: 'opened';
-  /** SHA-256 of its bytes; null where nothing is sent. */
+  /** SHA-256 of its bytes; null where nothing is known by it. */
   readonly content: string | null;
   /** What `fingerprint` said before it was first read. */
   readonly before: string;
@@ -55,7 +55,7 @@ export async function openInput(
   hold: Hold,
 ): Promise<Opened | Entered | Ended | Busy> {
   const before = await fingerprint(input);
-  const content = run.publishing === null ? null : await hashFile(input.path, run.signal);
+  const content = run.memory === null ? null : await hashFile(input.path, run.signal);
   if (content !== null) {
     const known = await findKnown(run, input, content, hold);
     if (known !== null) return known;
@@ -72,13 +72,13 @@ export async function openInput(
 
 /** What was met in this run, or sent or made in an earlier one. */
 async function findKnown(
-  { publishing, settings }: Run,
+  { memory, settings }: Run,
   input: Input,
   content: string,
   hold: Hold,
 ): Promise<Entered | Ended | Busy | null> {
-  if (publishing === null) return null;
-  const { ledger, seen, keysOf } = publishing;
+  if (memory === null) return null;
+  const { seen } = memory;
   const twin = seen.get(content);
   if (twin !== undefined && twin !== input) {
     return skip('duplicate', `the same content as ${twin.input}`);
@@ -87,8 +87,7 @@ async function findKnown(
   if (!(await hold.take(content))) return { type: 'busy', content };
   // Whether it is one status or several is not known before it is looked into.
   if (settings.long === 'split') return null;
-  const keys = keysOf(content);
-  const entry = await ledger.find(KINDS.map((kind) => keys[kind]));
+  const entry = await memory.find(content);
   return entry === null ? null : takeUp(entry);
 }
 

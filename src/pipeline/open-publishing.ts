@@ -29,7 +29,6 @@ export async function openPublishing(
     ...{ ...account, ledgerRun, outputsDir },
     maskLink: createMask(idInstance).hide,
     keysOf: createKeys(settings, idInstance),
-    seen: new Map(),
     inUploadLane: (work) => uploadLane.add(work),
     inSendLane: (work) => sendLane.add(work),
     close: async () => {

@@ -1,26 +1,24 @@
 import { rm } from 'node:fs/promises';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
-import type { Ending, Kind, Outcome, Part, PartResult } from '../job.js';
+import type { Ending, Part } from '../job.js';
+import { estimate } from '../plan/estimate.js';
+import type { LedgerState } from '../ledger/ledger.js';
 import { stopsRun } from '../publish/retry.js';
 import { holdContent, type Hold } from './hold-content.js';
 import { makeEntry } from './make-entry.js';
-import { makeOutput, partNumber, type Made, type Planned } from './make-output.js';
-import { openInput, type Busy, type Ended, type Entered, type Opened } from './open-input.js';
+import { decide, makeOutput, partNumber, type Made, type Planned } from './make-output.js';
+import {
+  openInput,
+  takeUp,
+  type Busy,
+  type Ended,
+  type Entered,
+  type Opened,
+} from './open-input.js';
 import { keepOutput, publishEntry } from './publish-entry.js';
+import { resultOf, type Done, type PartTask } from './result-of.js';
 import type { Run, Task } from './run.js';
-
-/** A part under way; where nothing is split, the whole is its only part. */
-interface PartTask extends Task {
-  readonly part: Part;
-  /** What is known of it so far. */
-  known: Partial<Pick<Made, 'source' | 'plan' | 'output'>> & { readonly kind?: Kind | null };
-}
-
-interface Done {
-  readonly task: PartTask;
-  readonly ending: Ending;
-}
 
 const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
 
@@ -102,11 +100,23 @@ function makePart(run: Run, task: PartTask, opened: Opened): Promise<Made | Ente
     const part = partNumber(task.part);
     run.emit({ type: 'stage', input: task.input.input, stage: 'normalize', part, kind, plan });
   };
+  if (run.goal === 'plan') return planPart(run, task, opened);
   if (run.publishing === null || content === null) {
     const stemFor = () => task.nameOutput(task.part);
     return makeOutput(run, task, opened, task.part, stemFor, onPlanned);
   }
   return makeEntry(run, run.publishing, task, { ...opened, content }, task.part, onPlanned);
+}
+
+/** Goes as far as the plan, and says what carrying it out would take. */
+async function planPart(run: Run, task: PartTask, opened: Opened): Promise<Entered | Ended> {
+  const { content, media } = opened;
+  const entry = content === null ? null : await run.memory?.find(content, task.part);
+  const taken = entry === null || entry === undefined ? null : await takeUp(entry);
+  if (taken !== null) return taken;
+  const decided = decide(run, task, opened, task.part, (planned) => (task.known = planned));
+  task.known = { ...task.known, estimate: estimate(decided, media) };
+  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail: null } };
 }
 
 /** Publishes what is to be published. */
@@ -120,6 +130,10 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
       return step.ending;
     case 'entered': {
       const { entry } = step;
+      if (run.goal === 'plan') {
+        task.known = { ...entry, estimate: { bytes: entry.output.bytes, seconds: 0 } };
+        return { outcome: 'planned', detail: DONE_EARLIER[entry.state] };
+      }
       if (run.publishing === null) throw new Error('nothing is sent without an account');
       const path =
         run.settings.out === ''
@@ -130,6 +144,17 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
     }
   }
 }
+
+/** What an earlier run has left of an input that would be taken up again. */
+const DONE_EARLIER: Readonly<Record<LedgerState, string | null>> = {
+  normalized: 'made earlier',
+  uploaded: 'made and uploaded earlier',
+  failed: 'made earlier; its send failed',
+  sending: 'nobody knows whether an earlier send was carried out: that is found out first',
+  uncertain: 'nobody knows whether an earlier send was carried out: that is found out first',
+  // These are skipped.
+  ...{ sent: null, undone: null },
+};
 
 function inNormalizeLane<Value>(
   run: Run,
@@ -164,50 +189,4 @@ function isSystemError(thrown: unknown): thrown is Error {
 function unreadable(file: string, cause: Error): StatuscastError {
   const why = cause.message.replace(/, \w+( '.*')?$/, '');
   return new StatuscastError({ code: 'file-unreadable', file, why }, { cause });
-}
-
-/** From what a split input's outcome is taken: that of the part that fared worst. */
-const WORST_FIRST: readonly Outcome[] = ['failed', 'uncertain', 'sent', 'prepared', 'skipped'];
-
-function resultOf({ input }: Task, done: readonly Done[]): ResultEvent {
-  const [worst] = WORST_FIRST.flatMap((outcome) =>
-    done.filter(({ ending }) => ending.outcome === outcome),
-  );
-  const [first] = done;
-  if (worst === undefined || first === undefined) throw new Error('an input ended without an end');
-  const { known } = first.task;
-  const { of } = worst.task.part;
-  const parts = done.map(partResultOf);
-  return {
-    type: 'result',
-    input: input.input,
-    kind: known.kind ?? null,
-    source: known.source ?? null,
-    plan: known.plan ?? null,
-    ...endingFacts(first),
-    outcome: worst.ending.outcome,
-    reason: 'reason' in worst.ending ? worst.ending.reason : null,
-    detail: 'detail' in worst.ending ? worst.ending.detail : null,
-    error: 'error' in worst.ending ? worst.ending.error : null,
-    parts: of === 1 ? null : parts,
-  };
-}
-
-function partResultOf(done: Done): PartResult {
-  const { number, of, startSeconds } = done.task.part;
-  const { ending } = done;
-  return {
-    ...{ number, of, startSeconds, outcome: ending.outcome },
-    ...endingFacts(done),
-    reason: 'reason' in ending ? ending.reason : null,
-    error: 'error' in ending ? ending.error : null,
-  };
-}
-
-function endingFacts({ task, ending }: Done) {
-  return {
-    output: task.known.output ?? null,
-    urlFile: 'urlFile' in ending ? ending.urlFile : null,
-    idMessage: 'idMessage' in ending ? ending.idMessage : null,
-  };
 }

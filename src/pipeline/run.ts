@@ -2,12 +2,13 @@ import type { PartNumber, StatuscastEvent } from '../events.js';
 import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { Input, Kind } from '../job.js';
-import type { LedgerRun } from '../ledger/ledger.js';
+import type { LedgerEntry, LedgerRun } from '../ledger/ledger.js';
 import type { Account } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
 
 /** What every input of a run shares. */
 export interface Run {
+  readonly goal: 'send' | 'prepare' | 'plan';
   readonly settings: Settings;
   readonly ffmpeg: Ffmpeg;
   readonly emit: (event: StatuscastEvent) => void;
@@ -22,7 +23,17 @@ export interface Run {
   /** Threads for an encoder that starts now: the cores are shared out when few jobs are left. */
   readonly threads: () => number;
   /** Null where outputs are only made. */
+  readonly memory: Memory | null;
+  /** Null where nothing is sent. */
   readonly publishing: Publishing | null;
+}
+
+/** What is known of contents before they are looked into. */
+export interface Memory {
+  /** The inputs met so far by their content. */
+  readonly seen: Map<string, Input>;
+  /** What the ledger knows of a content, or of one part of it, whichever kind it is. */
+  readonly find: (content: string, part?: PartNumber) => Promise<LedgerEntry | null>;
 }
 
 export interface Publishing extends Account {
@@ -31,8 +42,6 @@ export interface Publishing extends Account {
   /** A link as it may be shown: every link holds the idInstance. */
   readonly maskLink: (urlFile: string) => string;
   readonly keysOf: (content: string, part?: PartNumber) => Readonly<Record<Kind, string>>;
-  /** The inputs met so far by their content. */
-  readonly seen: Map<string, Input>;
   /** Where outputs are until they are posted. */
   readonly outputsDir: string;
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;

@@ -20,7 +20,7 @@ export async function awaitAuthorized(
     const state = await retry(() => client.getStateInstance({ signal }), isTransient, options);
     if (state === 'authorized') return;
     if ((state !== 'starting' && state !== null) || performance.now() > deadlineMs) {
-      throw new StatuscastError({ code: 'instance-cannot-send', why: adviceFor(state) });
+      throw new StatuscastError({ code: 'instance-cannot-send', why: adviceForState(state) });
     }
     onWaiting?.('the GREEN-API instance is starting', POLL_MS);
     await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {
@@ -29,7 +29,8 @@ export async function awaitAuthorized(
   }
 }
 
-function adviceFor(state: string | null): string {
+/** What is the matter with an instance in that state, and what to do. */
+export function adviceForState(state: string | null): string {
   switch (state) {
     case 'notAuthorized':
       return 'it is not linked to a phone; scan the QR code in the GREEN-API console';

@@ -11,7 +11,6 @@ import type { RetryOptions } from './retry.js';
 const RETRIES = 2;
 const PATIENCE_MS = 15_000;
 
-/** Access to the status methods is given apart: an answer from this one proves it. */
 const NO_ACCESS: readonly number[] = [401, 403];
 
 /**
@@ -52,7 +51,15 @@ async function hasAccess(journal: Journal, options: RetryOptions): Promise<boole
     await journal.read(STATUS_LIFETIME_MS / 60_000, options);
     return true;
   } catch (thrown) {
-    if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'api-refused') return true;
-    return !NO_ACCESS.includes(thrown.facts.status);
+    return !isNoAccess(thrown);
   }
+}
+
+/**
+ * Access to the status methods is given apart: an answer from `getOutgoingStatuses` proves it, and
+ * one of these denies it.
+ */
+export function isNoAccess(thrown: unknown): boolean {
+  if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'api-refused') return false;
+  return NO_ACCESS.includes(thrown.facts.status);
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ResultEvent, StatuscastEvent, SummaryEvent } from '../events.js';
+import type { ResultEvent, StartedEvent, StatuscastEvent, SummaryEvent } from '../events.js';
 import type { Output } from '../job.js';
 import { describeConfirmation } from './status-line.js';
 
@@ -79,7 +79,7 @@ function endOf(result: ResultEvent): string {
 
 export function describeSummary(
   { counts, seconds, stopped }: SummaryEvent,
-  goal: 'send' | 'prepare',
+  goal: StartedEvent['goal'],
   notReached: number,
 ): string {
   const { sent, prepared, skipped, failed, uncertain } = counts;

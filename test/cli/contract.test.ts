@@ -352,6 +352,6 @@ test('a folder full of nothing is no failure', async () => {
   const { code, stdout } = await runCli(['prepare', 'empty', '--json'], { cwd });
   expect(code).toBe(0);
   expect(summaryOf(stdout).counts).toEqual({
-    ...{ sent: 0, prepared: 0, skipped: 0, failed: 0, uncertain: 0 },
+    ...{ sent: 0, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 },
   });
 });

@@ -65,8 +65,10 @@ export function killGroup({ child }: Running, signal: NodeJS.Signals): void {
 }
 
 const jobError = z.strictObject({ code: z.string(), message: z.string() });
-const outcome = z.enum(['sent', 'prepared', 'skipped', 'failed', 'uncertain']);
+const outcome = z.enum(['sent', 'prepared', 'planned', 'skipped', 'failed', 'uncertain']);
 const skipReason = z.enum(['already-sent', 'duplicate', 'not-media']).nullable();
+
+const estimateSchema = z.strictObject({ bytes: z.number(), seconds: z.number() }).nullable();
 
 const outputSchema = z
   .strictObject({
@@ -113,6 +115,7 @@ export const resultSchema = z.strictObject({
         .nullable(),
     })
     .nullable(),
+  estimate: estimateSchema,
   output: outputSchema,
   urlFile: z.string().nullable(),
   idMessage: z.string().nullable(),
@@ -128,10 +131,12 @@ export const summarySchema = z.strictObject({
   counts: z.strictObject({
     sent: z.number(),
     prepared: z.number(),
+    planned: z.number(),
     skipped: z.number(),
     failed: z.number(),
     uncertain: z.number(),
   }),
+  estimate: estimateSchema,
   seconds: z.number(),
   stopped: jobError.nullable(),
 });

@@ -1,0 +1,26 @@
+import { processFolder } from '../pipeline.js';
+import { createPlanLines } from '../report/plan-line.js';
+import type { Streams } from '../report/write-events.js';
+import type { SendRequest } from './send.js';
+import { EXIT, exitCodeOf } from './exit-codes.js';
+import { SANDBOX_ID_INSTANCE } from './with-credentials.js';
+import { peopleOf } from './write-statuses.js';
+
+/** `statuscast plan`: what would be done with each file. Nothing is made, sent or written. */
+export async function plan(request: SendRequest, streams: Streams): Promise<number> {
+  const { paths, settings, json, env, signal } = request;
+  const idInstance = request.sandbox ? SANDBOX_ID_INSTANCE : env['GREEN_API_ID_INSTANCE']?.trim();
+  const events = processFolder(paths, {
+    ...{ goal: 'plan', settings, env, signal },
+    ...(idInstance === undefined || idInstance === '' ? {} : { idInstance }),
+  });
+  const people = peopleOf(streams, json);
+  const lineOf = createPlanLines(settings.concurrency);
+  for await (const event of events) {
+    if (json) streams.stdout.write(`${JSON.stringify(event)}\n`);
+    const line = lineOf(event);
+    if (line !== null) people.write(`${line}\n`);
+    if (event.type === 'summary') return exitCodeOf(event);
+  }
+  return EXIT.someFailed;
+}

@@ -1,0 +1,49 @@
+import { KINDS } from '../job.js';
+import { createKeys } from '../ledger/key.js';
+import type { Ledger } from '../ledger/ledger.js';
+import { readLedger } from '../ledger/read-ledger.js';
+import type { Settings } from '../settings.js';
+import type { Memory, Publishing } from './run.js';
+
+/** Remembers what a ledger knows, and what is met from now on. */
+export function rememberWith(ledger: Pick<Ledger, 'find'>, keysOf: Publishing['keysOf']): Memory {
+  return {
+    seen: new Map(),
+    find: (content, part) => {
+      const keys = keysOf(content, part);
+      return ledger.find(KINDS.map((kind) => keys[kind]));
+    },
+  };
+}
+
+/** A memory of a ledger that is only read. */
+export interface ReadMemory extends Memory {
+  /** There is a ledger, and it is known what in it is of the account. */
+  readonly isKnown: boolean;
+  /** Why what was posted is not known, though there is a ledger; null where it is, or there is none. */
+  readonly warning: string | null;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Remembers what the ledger of a state directory knows, without writing there.
+ * @param idInstance without it, it is not known what in it is of the account
+ * @throws StatuscastError `ledger-unusable`
+ */
+export async function readMemory(
+  stateDir: string,
+  settings: Settings,
+  idInstance: string | undefined,
+): Promise<ReadMemory> {
+  const ledger = await readLedger(stateDir, { idInstance: idInstance ?? null });
+  const nothing = { seen: new Map(), find: async () => null, isKnown: false };
+  if (ledger === null) return { ...nothing, warning: null, close: async () => undefined };
+  if (idInstance === undefined) {
+    return { ...nothing, warning: UNKNOWN_ACCOUNT, close: ledger.close };
+  }
+  const memory = rememberWith(ledger, createKeys(settings, idInstance));
+  return { ...memory, isKnown: true, warning: null, close: ledger.close };
+}
+
+const UNKNOWN_ACCOUNT =
+  'What was posted earlier is not known: the ledger holds it by account. Set GREEN_API_ID_INSTANCE.';
