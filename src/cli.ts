@@ -43,10 +43,12 @@ function buildProgram(): Command {
         '  statuscast send ./holiday --sandbox',
     )
     .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
+    .option('--yes', 'Go on without asking; off a terminal nothing is asked')
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { send } = await import('./commands/send.js');
-        return send({ ...readCall(command), paths: command.args }, streams);
+        const choices = { yes: isOn(command, 'yes'), plain: isOn(command, 'plain') };
+        return send({ ...readCall(command), ...choices, paths: command.args }, streams);
       }),
     );
   addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.')
@@ -54,7 +56,8 @@ function buildProgram(): Command {
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { prepare } = await import('./commands/prepare.js');
-        return prepare({ ...readCall(command), paths: command.args }, streams);
+        const plain = isOn(command, 'plain');
+        return prepare({ ...readCall(command), plain, paths: command.args }, streams);
       }),
     );
   addAfter(program, 'history', 'List what was posted from here, and what became of it.')
@@ -131,7 +134,8 @@ function addRun(program: Command, name: 'send' | 'prepare', description: string)
   const command = program
     .command(name)
     .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
-    .description(description);
+    .description(description)
+    .option('--plain', 'Print a line for each file, also on a terminal');
   return addSettings(command, ({ scope }) => name === 'send' || scope === 'prepare');
 }
 
