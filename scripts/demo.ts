@@ -10,6 +10,8 @@ const { values } = parseArgs({
   options: {
     // Go on from the state of the last demo, to show that nothing is sent twice.
     'keep-state': { type: 'boolean', default: false },
+    // A line for each file, also on a terminal.
+    plain: { type: 'boolean', default: false },
     state: { type: 'string', default: '.statuscast-demo' },
   },
 });
@@ -29,6 +31,7 @@ const { status } = spawnSync(
     ...['--out', path.join(stateDir, 'outputs'), '--caption', 'Greetings from statuscast'],
     // Nobody's network is in the way, and the sandbox keeps its journal at once.
     ...['--uploads-per-second', '0', '--journal-wait-ms', '3000', '--send-timeout-ms', '3000'],
+    ...(values.plain ? ['--plain'] : []),
     ...['--', ...paths],
   ],
   { stdio: 'inherit' },

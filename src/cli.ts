@@ -28,17 +28,20 @@ function buildProgram(): Command {
     .configureHelp(helpLayout);
   addRun(program, 'send', 'Normalize files and folders, upload them and post them as statuses.')
     .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
+    .option('--yes', 'Go on without asking; off a terminal nothing is asked')
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { send } = await import('./commands/send.js');
-        return send({ ...(await readCall(command)), paths: command.args }, streams);
+        const choices = { yes: isOn(command, 'yes'), plain: isOn(command, 'plain') };
+        return send({ ...(await readCall(command)), ...choices, paths: command.args }, streams);
       }),
     );
   addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.').action(
     (_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { prepare } = await import('./commands/prepare.js');
-        return prepare({ ...(await readCall(command)), paths: command.args }, streams);
+        const plain = isOn(command, 'plain');
+        return prepare({ ...(await readCall(command)), plain, paths: command.args }, streams);
       }),
   );
   addRun(program, 'plan', 'Say what would be done with each file; nothing is made or sent.')
@@ -163,6 +166,7 @@ function addRun(program: Command, name: 'send' | 'prepare' | 'plan', description
     .command(name)
     .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
     .description(description);
+  if (name !== 'plan') command.option('--plain', 'Print a line for each file, also on a terminal');
   return addSettings(command, ({ scope }) => name !== 'prepare' || scope === 'prepare');
 }
 

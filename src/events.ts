@@ -15,8 +15,10 @@ import type {
  */
 export type StatuscastEvent =
   | StartedEvent
+  | TotalsEvent
   | FoundEvent
   | StageEvent
+  | StageEndEvent
   | ProgressEvent
   | WaitingEvent
   | WarningEvent
@@ -33,6 +35,16 @@ export interface StartedEvent {
   readonly stateDir: string | null;
   /** Absolute path of the folder that the outputs go to, or would. */
   readonly outDir: string;
+}
+
+/**
+ * How much there is to do, by a look ahead over all paths: inputs are found one by one, as there is
+ * room for them. Once a run, at any moment; not where the run ends before the look does.
+ */
+export interface TotalsEvent {
+  readonly type: 'totals';
+  readonly inputs: number;
+  readonly bytes: number;
 }
 
 /** An input was found; its result follows. */
@@ -59,6 +71,16 @@ export interface StageEvent {
   /** The plan, from `normalize` on. */
   readonly kind: Kind | null;
   readonly plan: PlanSummary | null;
+}
+
+/** An input has left a stage, and waits for its place in the next. */
+export interface StageEndEvent {
+  readonly type: 'stage-end';
+  readonly input: string;
+  readonly stage: 'normalize' | 'upload';
+  readonly part: PartNumber | null;
+  /** How long the stage took. */
+  readonly seconds: number;
 }
 
 /** How far a long step has come. At most a few a second for each input. */

@@ -11,6 +11,12 @@ import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
 import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
+import {
+  countInputs,
+  tellTotals,
+  type CountOptions,
+  type InputCount,
+} from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { readMemory, rememberWith } from './pipeline/memory.js';
@@ -20,7 +26,7 @@ import { runInput } from './pipeline/run-input.js';
 import type { Run, Task } from './pipeline/run.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
-import type { SettingsInput } from './settings.js';
+import type { Settings, SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
 /** What a run does with each file at the end: send it, only make its output, or only plan it. */
@@ -143,6 +149,7 @@ async function runAll(
       stateDir: publishing === null && read?.isKnown !== true ? null : stateDir,
       outDir,
     });
+    const counting = tellTotals(run, discover(roots, ours));
     instance = await preflight(run);
     const warn = (message: string | null) => {
       if (message !== null) emit({ type: 'warning', input: null, message });
@@ -173,7 +180,7 @@ async function runAll(
       });
     }
     isDiscovered = true;
-    await inFlight.onIdle();
+    await Promise.all([inFlight.onIdle(), counting]);
     if (settings.confirm && publishing !== null && instance?.outgoingWebhook === true) {
       await confirmRun(run, publishing);
     }
@@ -220,6 +227,21 @@ function refuseInputsFolder(
   if (inTheWay === undefined) return;
   const faults = [`out must be another folder than that of the inputs, not ${outDir}`];
   throw new StatuscastError({ code: 'bad-settings', faults });
+}
+
+/**
+ * Counts what a run over these paths would find, before it is begun.
+ * @throws StatuscastError `path-missing`, `bad-settings`
+ */
+export async function countFolder(
+  paths: readonly string[],
+  settings: Pick<Settings, 'state' | 'out'>,
+  options: CountOptions,
+): Promise<InputCount> {
+  const roots = await findRoots(paths);
+  const ours = [await realPathOf(path.resolve(settings.state))];
+  if (settings.out !== '') ours.push(await realPathOf(path.resolve(settings.out)));
+  return countInputs(discover(roots, ours), options);
 }
 
 /** Whether the instance can send at all, before anything costs time, and how it is set up. */

@@ -44,9 +44,10 @@ test('processFolder tells a run from found to summary', async () => {
         : [],
     );
   expect(of('landscape.jpg').filter((type) => type !== 'progress')).toEqual([
-    ...['found', 'inspect', 'normalize', 'upload', 'send', 'result'],
+    ...['found', 'inspect', 'normalize', 'stage-end', 'upload', 'stage-end', 'send', 'result'],
   ]);
   expect(events.at(0)).toMatchObject({ type: 'started', goal: 'send' });
+  expect(events.filter(({ type }) => type === 'totals')).toMatchObject([{ inputs: 2 }]);
   expect(events.at(-1)).toMatchObject({ type: 'summary', counts: { sent: 2 } });
   expect(sandbox.statuses()).toHaveLength(2);
 });

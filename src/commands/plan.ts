@@ -1,13 +1,16 @@
 import { processFolder } from '../pipeline.js';
 import { createPlanLines } from '../report/plan-line.js';
 import type { Streams } from '../report/write-events.js';
-import type { SendRequest } from './send.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
-import { SANDBOX_ID_INSTANCE } from './with-credentials.js';
+import { SANDBOX_ID_INSTANCE, type AccountRequest } from './with-credentials.js';
 import { peopleOf } from './write-statuses.js';
 
+export interface PlanRequest extends AccountRequest {
+  readonly paths: readonly string[];
+}
+
 /** `statuscast plan`: what would be done with each file. Nothing is made, sent or written. */
-export async function plan(request: SendRequest, streams: Streams): Promise<number> {
+export async function plan(request: PlanRequest, streams: Streams): Promise<number> {
   const { paths, settings, json, env, signal } = request;
   const idInstance = request.sandbox ? SANDBOX_ID_INSTANCE : env['GREEN_API_ID_INSTANCE']?.trim();
   const events = processFolder(paths, {

@@ -1,22 +1,45 @@
+import { StatuscastError } from '../errors.js';
 import { processFolder } from '../pipeline.js';
 import { writeEvents, type Streams } from '../report/write-events.js';
-import { withCredentials, type AccountRequest } from './with-credentials.js';
+import { approvePosting } from './approve.js';
+import { canAsk } from './ask.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { withCredentials, type AccountRequest } from './with-credentials.js';
 
 export interface SendRequest extends AccountRequest {
   readonly paths: readonly string[];
+  /** Go on without asking. */
+  readonly yes: boolean;
+  /** A line for each file in place of the live view. */
+  readonly plain: boolean;
 }
 
-/** `statuscast send`: the whole flow. */
+/**
+ * `statuscast send`: the whole flow. What goes to a real account is asked about first where there
+ * is somebody to ask; a no ends with 0, since nothing was to be done then.
+ */
 export async function send(request: SendRequest, streams: Streams): Promise<number> {
-  const { paths, settings, json, env, signal } = request;
+  const { paths, settings, json, plain, yes, sandbox: isSandbox, env, signal } = request;
   return withCredentials(request, async (credentials) => {
-    const events = processFolder(paths, { goal: 'send', credentials, settings, env, signal });
-    const summary = await writeEvents(events, streams, { json });
-    if (request.sandbox) {
-      const people = json ? streams.stderr : streams.stdout;
-      people.write('sandbox: nothing left this machine\n');
+    if (!isSandbox && !yes && canAsk()) {
+      try {
+        const posting = { paths, settings, credentials, signal };
+        if (!(await approvePosting(posting, streams.stderr))) {
+          streams.stderr.write('Nothing was posted.\n');
+          return EXIT.done;
+        }
+      } catch (thrown) {
+        if (!signal.aborted && !isInterruption(thrown)) throw thrown;
+        streams.stderr.write('Nothing was posted.\n');
+        return EXIT.interrupted;
+      }
     }
+    const events = processFolder(paths, { goal: 'send', credentials, settings, env, signal });
+    const summary = await writeEvents(events, streams, { json, plain, isSandbox, env, signal });
     return summary === null ? EXIT.someFailed : exitCodeOf(summary);
   });
+}
+
+function isInterruption(thrown: unknown): boolean {
+  return thrown instanceof StatuscastError && thrown.code === 'interrupted';
 }

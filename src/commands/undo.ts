@@ -1,10 +1,10 @@
-import { createInterface } from 'node:readline/promises';
 import { undo } from '../afterwards.js';
 import { StatuscastError } from '../errors.js';
 import type { StatusRecord } from '../events.js';
-import { clean } from '../report/people.js';
+import { clean } from '../report/format.js';
 import { statusLine } from '../report/status-line.js';
 import type { Streams } from '../report/write-events.js';
+import { ask, canAsk } from './ask.js';
 import { withCredentials, type AccountRequest } from './with-credentials.js';
 import { peopleOf, tellWaits, writeStatuses } from './write-statuses.js';
 
@@ -23,14 +23,15 @@ export interface UndoRequest extends AccountRequest {
  */
 export function undoSent(request: UndoRequest, streams: Streams): Promise<number> {
   const { names, settings, yes, forget, json, signal } = request;
-  if (!yes && !process.stdin.isTTY) {
+  if (!yes && !canAsk()) {
     const faults = ['undo asks before it deletes, and there is no terminal; go on with --yes'];
     throw new StatuscastError({ code: 'bad-settings', faults });
   }
   const people = peopleOf(streams, json);
   const approve = async (statuses: readonly StatusRecord[]) => {
     for (const status of statuses) people.write(`${clean(statusLine(status))}\n`);
-    return yes || statuses.length === 0 || ask(statuses.length, streams, signal);
+    const which = statuses.length === 1 ? 'it' : `these ${statuses.length}`;
+    return yes || statuses.length === 0 || ask(`Delete ${which}?`, signal);
   };
   const options = { settings, names, forget, signal, approve, onWaiting: tellWaits(people) };
   return withCredentials(request, (credentials) =>
@@ -40,15 +41,4 @@ export function undoSent(request: UndoRequest, streams: Streams): Promise<number
       isGood: ({ state }) => state === 'undone',
     }),
   );
-}
-
-async function ask(count: number, { stderr }: Streams, signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: stderr });
-  try {
-    const which = count === 1 ? 'it' : `these ${count}`;
-    const answer = await terminal.question(`Delete ${which}? [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { StatusRecord } from '../events.js';
-import { clean } from '../report/people.js';
+import { clean } from '../report/format.js';
 import { statusLine } from '../report/status-line.js';
 import type { Streams } from '../report/write-events.js';
 import { EXIT } from './exit-codes.js';

@@ -72,6 +72,7 @@ export async function makeOutput(
   const decided = decide(run, task, opened, part, onPlanned);
   const { kind } = decided;
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
+  const begunMs = performance.now();
   const made = await normalize(
     ffmpeg,
     { name, path: input.path, media, plan: decided, part, outputStem: stemFor(media.type) },
@@ -93,6 +94,8 @@ export async function makeOutput(
     await rm(made.output.path, { force: true });
     throw new StatuscastError({ code: 'file-changed', file: name });
   }
+  const seconds = (performance.now() - begunMs) / 1000;
+  emit({ type: 'stage-end', input: name, stage: 'normalize', part: partNumber(part), seconds });
   return {
     ...{ type: 'made', kind, sourceKind: media.type, source },
     ...{ plan: summarizePlan(made.plan), output: made.output },

@@ -35,6 +35,7 @@ export async function publishEntry(
   const which = partNumber(part);
   // As the ledger says it, where it does: what is found under another name later is the same.
   const message = entry.message ?? messageFor(run.settings, publishing, task, part, kind);
+  let uploadBegunMs: number | null = null;
   const ending = await publish(
     { ...entry, message },
     {
@@ -48,7 +49,15 @@ export async function publishEntry(
         stop: run.stop,
         now: client.serverNow,
       },
-      inUploadLane,
+      inUploadLane: async (work) => {
+        const uploaded = await inUploadLane(work);
+        // A link that is alive needs no upload.
+        if (uploadBegunMs !== null) {
+          const seconds = (performance.now() - uploadBegunMs) / 1000;
+          run.emit({ type: 'stage-end', input, stage: 'upload', part: which, seconds });
+        }
+        return uploaded;
+      },
       inSendLane: async (work) => {
         await task.turn;
         try {
@@ -66,6 +75,7 @@ export async function publishEntry(
         // What an earlier run left open may take minutes; the others need not wait for it. What is
         // lost in this one is found out in its turn.
         if (stage === 'find-out') task.leave();
+        uploadBegunMs = stage === 'upload' ? performance.now() : null;
         run.emit({ type: 'stage', input, stage, part: which, kind, plan });
       },
       onProgress: throttle((done) => {

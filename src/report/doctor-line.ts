@@ -1,5 +1,5 @@
 import type { Finding, FindingState } from '../doctor/finding.js';
-import { clean } from './people.js';
+import { clean } from './format.js';
 
 const NAME_WIDTH = 17;
 const INDENT = ' '.repeat(9);

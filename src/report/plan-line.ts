@@ -1,6 +1,7 @@
 import type { ResultEvent, StatuscastEvent, SummaryEvent } from '../events.js';
 import type { Estimate } from '../job.js';
-import { clean, formatBytes, isNotReached } from './people.js';
+import { clean, formatBytes } from './format.js';
+import { isNotReached } from './run-state.js';
 
 /**
  * Makes lines for people of the events of a plan: one for each input with its reasons below, and
@@ -27,6 +28,8 @@ export function createPlanLines(jobs: number): (event: StatuscastEvent) => strin
       case 'found':
       case 'stage':
       case 'progress':
+      case 'totals':
+      case 'stage-end':
       case 'waiting':
       case 'confirmation':
         return null;

@@ -1,45 +1,80 @@
 import { once } from 'node:events';
-import path from 'node:path';
 import type { Writable } from 'node:stream';
-import type { StartedEvent, StatuscastEvent, SummaryEvent } from '../events.js';
-import { describeEvent, describeSummary, isNotReached } from './people.js';
+import { WriteStream } from 'node:tty';
+import type { StatuscastEvent, SummaryEvent } from '../events.js';
+import { endLines } from './end-lines.js';
+import type { LiveView } from './live-view.js';
+import { describeEvent } from './people.js';
+import { BEGINNING, fold, type RunState } from './run-state.js';
+import { PLAIN, spell, styleOf } from './style.js';
 
 export interface Streams {
   readonly stdout: Writable;
   readonly stderr: Writable;
 }
 
+export interface WriteOptions {
+  readonly json: boolean;
+  /** A line for each file, also on a terminal. */
+  readonly plain: boolean;
+  readonly isSandbox: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  /** Fires when the run is to end. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Writes a run as it goes: for people a few lines for each file, or with `json` one object a line
- * on standard output, and what is for people on the other.
+ * Writes a run as it goes: for people a live view on a terminal and a line for each file elsewhere,
+ * or with `json` one object a line on standard output, and what is for people on the other. At the
+ * end people are told what came of it.
  * @returns the summary; null where the run ended without one
  */
 export async function writeEvents(
   events: AsyncIterable<StatuscastEvent>,
   { stdout, stderr }: Streams,
-  { json }: { readonly json: boolean },
+  options: WriteOptions,
 ): Promise<SummaryEvent | null> {
+  const { json, isSandbox, env, signal } = options;
   const people = json ? stderr : stdout;
-  let started: StartedEvent | null = null;
-  let notReached = 0;
-  for await (const event of events) {
-    if (json) await write(stdout, JSON.stringify(event));
-    const text = describeEvent(event);
-    if (event.type === 'result' && isNotReached(event)) notReached++;
-    if (event.type === 'started') started = event;
-    if (text !== null) await write(people, text);
-    if (event.type === 'summary') {
-      await write(people, describeSummary(event, started?.goal ?? 'send', notReached));
-      if (started !== null) await write(people, describePlaces(started));
-      return event;
+  const terminal = terminalOf({ stdout, stderr }, options);
+  const style = people instanceof WriteStream ? styleOf(people, env) : PLAIN;
+  const view: LiveView | null =
+    terminal === null
+      ? null
+      : (await import('./live-view.js')).openLiveView(terminal, style, signal);
+  let state = BEGINNING;
+  try {
+    for await (const event of events) {
+      if (json) await write(stdout, JSON.stringify(event));
+      const text = view === null && !isTold(state, event) ? describeEvent(event) : null;
+      if (text !== null) await write(people, spell(style, text));
+      state = fold(state, event, performance.now());
+      view?.show(state);
     }
+  } finally {
+    view?.close();
   }
-  return null;
+  const lines = endLines(state, { style, isSandbox });
+  const wrapped =
+    terminal === null ? lines : (await import('./fit.js')).wrapLines(lines, terminal.columns);
+  for (const line of wrapped) await write(people, line);
+  return state.summary;
 }
 
-function describePlaces({ outDir, stateDir }: StartedEvent): string {
-  const ledger = stateDir === null ? [] : [`ledger:  ${path.join(stateDir, 'ledger.db')}`];
-  return [`outputs: ${outDir}`, ...ledger].join('\n');
+/** The terminal that a view can be painted on; null where there is none, or something else is. */
+function terminalOf(
+  { stdout, stderr }: Streams,
+  { json, plain, env }: WriteOptions,
+): WriteStream | null {
+  const people = json ? stderr : stdout;
+  const isTaken = json && stdout instanceof WriteStream;
+  const isAsked = plain || isTaken || env['TERM'] === 'dumb' || Boolean(env['CI']);
+  return people instanceof WriteStream && !isAsked ? people : null;
+}
+
+/** What is waited for is told anew at each look. */
+function isTold({ waits }: RunState, event: StatuscastEvent): boolean {
+  return event.type === 'waiting' && waits.get(event.input)?.told.has(event.why) === true;
 }
 
 async function write(stream: Writable, line: string): Promise<void> {

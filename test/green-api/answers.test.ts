@@ -15,7 +15,9 @@ describe.concurrent('what the client makes of each answer', () => {
     const status = { urlFile, fileName: 'a.jpg', caption: '', participants: [] };
     const { idMessage } = await client.sendMediaStatus(status);
     expect(idMessage).toBe(sandbox.statuses()[0]?.idMessage);
-    expect(await client.showMessagesQueue()).toEqual([{ idMessage, urlFile }]);
+    expect(await client.showMessagesQueue()).toEqual([
+      { idMessage, type: 'sendMediaStatus', urlFile },
+    ]);
   });
 
   test('the journal gives id, time in milliseconds, type, state and caption', async (scope) => {
@@ -87,9 +89,9 @@ describe.concurrent('what the client makes of each answer', () => {
     ];
     const server = await openServer(scope, (_, response) => replyWith(response, queue));
     expect(await connectTo(scope, server.url).showMessagesQueue()).toEqual([
-      { idMessage: 'BAE5', urlFile: null },
-      { idMessage: null, urlFile: null },
-      { idMessage: '3EB0', urlFile: 'https://a.b/c.jpg' },
+      { idMessage: 'BAE5', type: 'sendMessage', urlFile: null },
+      { idMessage: null, type: 'sendPoll', urlFile: null },
+      { idMessage: '3EB0', type: 'sendMediaStatus', urlFile: 'https://a.b/c.jpg' },
     ]);
   });
 

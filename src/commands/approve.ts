@@ -1,0 +1,59 @@
+import type { Writable } from 'node:stream';
+import type { Credentials } from '../green-api/credentials.js';
+import { countFolder } from '../pipeline.js';
+import { clean, formatBytes } from '../report/format.js';
+import type { Settings } from '../settings.js';
+import { ask } from './ask.js';
+
+/** What is asked about before it is posted. */
+export interface Posting {
+  readonly paths: readonly string[];
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  readonly signal: AbortSignal;
+}
+
+/** Folders that take longer to look into than this are counted by their files alone. */
+const SNIFF_MS = 2000;
+
+/**
+ * Says what a run would post, to whom and through which account, and asks.
+ * @throws StatuscastError `path-missing`, and `interrupted` after Ctrl-C
+ */
+export async function approvePosting(posting: Posting, people: Writable): Promise<boolean> {
+  const { paths, settings, credentials, signal } = posting;
+  const count = await countFolder(paths, settings, { signal, sniffMs: SNIFF_MS });
+  const media = count.inputs - count.notMedia;
+  if (media === 0) return true; // nobody sees anything of it
+  const { caption, participants, long } = settings;
+  // What was sent before, is there twice or proves unfit is known once it is opened.
+  const many = media === 1 ? 'one status' : `${media} statuses`;
+  const what = long === 'split' ? `${media} files, each as one status or more` : `up to ${many}`;
+  const of = `${count.inputs} ${count.inputs === 1 ? 'file' : 'files'}`;
+  const lines = [
+    `About to post ${what}, of ${of} (${formatBytes(count.bytes)})`,
+    `  to       ${audience(participants)}`,
+    `  through  instance ${maskId(credentials.idInstance)} at ${credentials.apiUrl}`,
+    ...(caption === '' ? [] : [`  caption  ${clean(caption.replaceAll(/\s*\n\s*/g, ' / '))}`]),
+    'What was posted from here before is not posted again.',
+  ];
+  for (const line of lines) people.write(`${line}\n`);
+  return ask('Post?', signal);
+}
+
+const NUMBERS_SHOWN = 5;
+
+function audience(participants: readonly string[]): string {
+  if (participants.length === 0) return 'all contacts';
+  const numbers = participants.slice(0, NUMBERS_SHOWN).map((one) => one.replace(/@c\.us$/, ''));
+  const more = participants.length - numbers.length;
+  const contacts = participants.length === 1 ? 'one contact' : `${participants.length} contacts`;
+  return `${contacts}: ${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const DIGITS_SHOWN = 4;
+
+/** Enough to tell one's instances apart. */
+function maskId(idInstance: string): string {
+  return idInstance.slice(-DIGITS_SHOWN).padStart(idInstance.length, '*');
+}

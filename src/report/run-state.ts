@@ -1,0 +1,246 @@
+import type {
+  PartNumber,
+  ResultEvent,
+  StageEvent,
+  StartedEvent,
+  StatuscastEvent,
+  SummaryEvent,
+} from '../events.js';
+import type { Kind, Outcome, SkipReason } from '../job.js';
+import { addProblem, faultOf, NO_PROBLEMS, warningOf, type Problems } from './problems.js';
+import { addToTable, EMPTY_TABLE, type Table } from './table.js';
+
+/**
+ * What a screen needs to know of a run, folded from its events: bounded by the files under way at
+ * once, however many there are.
+ */
+export interface RunState {
+  readonly started: StartedEvent | null;
+  readonly begunAtMs: number;
+  readonly totals: Amount | null;
+  readonly found: Amount;
+  readonly done: Amount;
+  readonly underWay: ReadonlyMap<string, UnderWay>;
+  /** What is waited for, by the input that does; null for the whole run. */
+  readonly waits: ReadonlyMap<string | null, Wait>;
+  /** The last results, oldest first. */
+  readonly recent: readonly Recent[];
+  readonly problems: Problems;
+  /** Inputs that the run ended before. */
+  readonly notReached: number;
+  readonly counts: Readonly<Record<Outcome, number>>;
+  readonly skips: Readonly<Partial<Record<SkipReason, number>>>;
+  /** Statuses sent: a split input becomes several. */
+  readonly statuses: number;
+  readonly table: Table;
+  /** How far it had come at the last few moments, oldest first: for the rate. */
+  readonly moments: readonly Moment[];
+  readonly summary: SummaryEvent | null;
+}
+
+export interface Amount {
+  readonly inputs: number;
+  readonly bytes: number;
+}
+
+export interface UnderWay {
+  readonly input: string;
+  readonly bytes: number;
+  readonly stage: 'found' | StageEvent['stage'] | 'normalized' | 'uploaded';
+  readonly sinceMs: number;
+  readonly part: PartNumber | null;
+  readonly kind: Kind | null;
+  readonly action: string | null;
+  readonly progress: Progress | null;
+}
+
+export interface Progress {
+  readonly unit: 'seconds' | 'bytes';
+  readonly done: number;
+  readonly total: number | null;
+}
+
+export interface Wait {
+  readonly why: string;
+  readonly untilMs: number;
+  /** All reasons so far: each is told once where nothing can be painted over. */
+  readonly told: ReadonlySet<string>;
+}
+
+export interface Recent {
+  readonly input: string;
+  readonly outcome: Outcome;
+  readonly result: Pick<ResultEvent, 'kind' | 'plan' | 'detail'>;
+  readonly message: string | null;
+}
+
+interface Moment extends Amount {
+  readonly atMs: number;
+}
+
+const NOTHING: Amount = { inputs: 0, bytes: 0 };
+
+export const BEGINNING: RunState = {
+  ...{ started: null, begunAtMs: 0, totals: null, found: NOTHING, done: NOTHING },
+  ...{ underWay: new Map(), waits: new Map(), recent: [], problems: NO_PROBLEMS },
+  counts: { sent: 0, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 },
+  ...{ notReached: 0, skips: {}, statuses: 0, table: EMPTY_TABLE, moments: [], summary: null },
+};
+
+const RECENT_MAX = 12;
+const TOLD_MAX = 50;
+
+/** The state after an event, which came at `nowMs`. */
+export function fold(state: RunState, event: StatuscastEvent, nowMs: number): RunState {
+  switch (event.type) {
+    case 'started':
+      return { ...state, started: event, begunAtMs: nowMs, moments: [{ ...NOTHING, atMs: nowMs }] };
+    case 'totals':
+      return { ...state, totals: event };
+    case 'found': {
+      const { input, bytes } = event;
+      const found = { inputs: state.found.inputs + 1, bytes: state.found.bytes + bytes };
+      const none = { part: null, kind: null, action: null, progress: null };
+      const own: UnderWay = { input, bytes, stage: 'found', sinceMs: nowMs, ...none };
+      return { ...state, found, underWay: new Map(state.underWay).set(input, own) };
+    }
+    case 'stage': {
+      const { stage, part, kind, plan } = event;
+      const action = plan?.action ?? null;
+      const step = { stage, part, kind, action, progress: null, sinceMs: nowMs };
+      return goOn(state, event.input, step);
+    }
+    case 'stage-end': {
+      const stage = event.stage === 'normalize' ? 'normalized' : 'uploaded';
+      return goOn(state, event.input, { stage, progress: null, sinceMs: nowMs });
+    }
+    case 'progress': {
+      const { unit, done, total } = event;
+      return noteMoment(goOn(state, event.input, { progress: { unit, done, total } }), nowMs);
+    }
+    case 'waiting':
+      return { ...state, waits: addWait(state.waits, event, nowMs) };
+    case 'warning':
+      return { ...state, problems: addProblem(state.problems, warningOf(event)) };
+    case 'result':
+      return noteMoment(conclude(state, event), nowMs);
+    case 'summary':
+      return { ...state, summary: event };
+    case 'confirmation':
+      return state;
+  }
+}
+
+/** What is worked on goes on; what has ended, under the same name, does not come back. */
+function goOn(state: RunState, input: string, step: Partial<UnderWay>): RunState {
+  const before = state.underWay.get(input);
+  if (before === undefined) return state;
+  return { ...state, underWay: new Map(state.underWay).set(input, { ...before, ...step }) };
+}
+
+function addWait(
+  waits: RunState['waits'],
+  { input, why, waitMs }: { input: string | null; why: string; waitMs: number },
+  nowMs: number,
+): RunState['waits'] {
+  const before = waits.get(input)?.told ?? new Set();
+  const told = new Set([...before, why].slice(-TOLD_MAX));
+  return new Map(waits).set(input, { why, untilMs: nowMs + waitMs, told });
+}
+
+function conclude(state: RunState, result: ResultEvent): RunState {
+  const { input, outcome, reason, kind, plan, detail, error, parts } = result;
+  const bytes = state.underWay.get(input)?.bytes ?? 0;
+  const [underWay, waits] = [new Map(state.underWay), new Map(state.waits)];
+  underWay.delete(input);
+  waits.delete(input);
+  const done = { inputs: state.done.inputs + 1, bytes: state.done.bytes + bytes };
+  const ended = { ...state, underWay, waits, done };
+  if (isNotReached(result)) return { ...ended, notReached: state.notReached + 1 };
+  const fault = error === null ? null : faultOf(result, error);
+  const own = {
+    ...{ input, outcome, message: fault?.message ?? null },
+    result: { kind, plan, detail },
+  };
+  const sent = parts?.filter((part) => part.outcome === 'sent').length;
+  return {
+    ...ended,
+    counts: { ...state.counts, [outcome]: state.counts[outcome] + 1 },
+    recent: [...state.recent, own].slice(-RECENT_MAX),
+    problems: error === null ? state.problems : addProblem(state.problems, faultOf(result, error)),
+    skips: reason === null ? state.skips : countOne(state.skips, reason),
+    statuses: state.statuses + (sent ?? (outcome === 'sent' ? 1 : 0)),
+    table: addToTable(state.table, result, bytes),
+  };
+}
+
+function countOne(skips: RunState['skips'], reason: SkipReason): RunState['skips'] {
+  return { ...skips, [reason]: (skips[reason] ?? 0) + 1 };
+}
+
+/** Codes of files that a run did not come to: there is nothing wrong with them. */
+const NOT_REACHED: ReadonlySet<string | undefined> = new Set(['stopped', 'interrupted']);
+
+/** Whether a run ended before it came to this file. */
+export function isNotReached({ error }: ResultEvent): boolean {
+  return NOT_REACHED.has(error?.code);
+}
+
+const MOMENTS_MAX = 120;
+const MOMENT_MS = 1000;
+
+/** One a second, of the last two minutes in which anything moved. */
+function noteMoment(state: RunState, nowMs: number): RunState {
+  const last = state.moments.at(-1);
+  if (last !== undefined && nowMs - last.atMs < MOMENT_MS) return state;
+  const moment = { ...reached(state), atMs: nowMs };
+  return { ...state, moments: [...state.moments, moment].slice(-MOMENTS_MAX) };
+}
+
+/** How much of an input is behind it once it has left a stage, roughly. */
+const SHARES: Readonly<Record<UnderWay['stage'], number>> = {
+  ...{ found: 0, inspect: 0, normalize: 0, normalized: 0.8, upload: 0.8 },
+  ...{ uploaded: 0.9, send: 0.9, 'find-out': 0.9 },
+};
+
+/** How far a run has come, with what it has done of the files under way. */
+export function reached({ done, underWay }: RunState): Amount {
+  let { inputs, bytes } = done;
+  for (const own of underWay.values()) {
+    const { progress, part } = own;
+    const isEncoding = own.stage === 'normalize' && progress !== null && progress.total !== null;
+    const within = isEncoding && progress.total !== null ? progress.done / progress.total : 0;
+    const share = SHARES[own.stage] + 0.8 * Math.min(1, within);
+    const whole = part === null ? share : (part.number - 1 + share) / part.of;
+    inputs += whole;
+    bytes += whole * own.bytes;
+  }
+  return { inputs, bytes };
+}
+
+export interface Pace {
+  readonly inputsPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Null where nothing can be said yet. */
+  readonly secondsLeft: number | null;
+}
+
+/** A rate of less than this long is none yet. */
+const PACE_MIN_MS = 2000;
+
+/** How fast it goes, by the last two minutes: files or bytes, whichever takes longer. */
+export function paceOf(state: RunState, nowMs: number): Pace | null {
+  const [first] = state.moments;
+  if (first === undefined || nowMs - first.atMs < PACE_MIN_MS) return null;
+  const seconds = (nowMs - first.atMs) / 1000;
+  const now = reached(state);
+  const inputsPerSecond = Math.max(0, now.inputs - first.inputs) / seconds;
+  const bytesPerSecond = Math.max(0, now.bytes - first.bytes) / seconds;
+  const { totals } = state;
+  if (totals === null || inputsPerSecond === 0) {
+    return { inputsPerSecond, bytesPerSecond, secondsLeft: null };
+  }
+  const byInputs = (totals.inputs - now.inputs) / inputsPerSecond;
+  const byBytes = bytesPerSecond === 0 ? 0 : (totals.bytes - now.bytes) / bytesPerSecond;
+  return { inputsPerSecond, bytesPerSecond, secondsLeft: Math.max(0, byInputs, byBytes) };
+}
