@@ -108,7 +108,11 @@ test('send --confirm tells it after the results', async () => {
   expect(sent.code).toBe(0);
   const types = parseLines(sent.stdout).map(({ type }) => type);
   // One of the two may show later than the other.
-  expect(types.filter((type) => type !== 'waiting').slice(-3)).toEqual(['confirmation', 'confirmation', 'summary']);
+  expect(types.filter((type) => type !== 'waiting').slice(-3)).toEqual([
+    'confirmation',
+    'confirmation',
+    'summary',
+  ]);
   const told = parseLines(sent.stdout).filter(({ type }) => type === 'confirmation');
   for (const event of told) {
     expect(event).toMatchObject({ idMessage: expect.stringMatching(/^3EB0/), delivered: 0 });
