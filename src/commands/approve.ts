@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Credentials } from '../green-api/credentials.js';
+import { maskIdInstance } from '../green-api/redact.js';
 import { countFolder } from '../pipeline.js';
 import { clean, formatBytes } from '../report/format.js';
 import type { Settings } from '../settings.js';
@@ -33,7 +34,7 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
   const lines = [
     `About to post ${what}, of ${of} (${formatBytes(count.bytes)})`,
     `  to       ${audience(participants)}`,
-    `  through  instance ${maskId(credentials.idInstance)} at ${credentials.apiUrl}`,
+    `  through  instance ${maskIdInstance(credentials.idInstance)} at ${credentials.apiUrl}`,
     ...(caption === '' ? [] : [`  caption  ${clean(caption.replaceAll(/\s*\n\s*/g, ' / '))}`]),
     'What was posted from here before is not posted again.',
   ];
@@ -49,11 +50,4 @@ function audience(participants: readonly string[]): string {
   const more = participants.length - numbers.length;
   const contacts = participants.length === 1 ? 'one contact' : `${participants.length} contacts`;
   return `${contacts}: ${numbers.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-const DIGITS_SHOWN = 4;
-
-/** Enough to tell one's instances apart. */
-function maskId(idInstance: string): string {
-  return idInstance.slice(-DIGITS_SHOWN).padStart(idInstance.length, '*');
 }

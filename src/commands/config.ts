@@ -1,4 +1,5 @@
 import { CREDENTIAL_VARIABLES } from '../green-api/credentials.js';
+import { maskIdInstance } from '../green-api/redact.js';
 import { BUILT_IN_PROFILES } from '../profiles.js';
 import type { Streams } from '../report/write-events.js';
 import { listSettings, type Setting } from '../setting-names.js';
@@ -82,5 +83,5 @@ function describeAccount({ env, dotenv }: ConfigRequest): readonly Row[] {
 /** The token not at all, of the idInstance its end, of an address its host: people paste whole ones. */
 function mask(name: string, value: string): string {
   if (name.endsWith('_URL')) return URL.canParse(value) ? new URL(value).origin : 'no address';
-  return name.endsWith('_ID_INSTANCE') ? `******${value.slice(-4)}` : '******';
+  return name.endsWith('_ID_INSTANCE') ? maskIdInstance(value) : '******';
 }

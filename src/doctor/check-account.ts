@@ -1,11 +1,11 @@
 import { StatuscastError } from '../errors.js';
 import { createGreenApiClient, type GreenApiClient } from '../green-api/client.js';
 import type { Credentials } from '../green-api/credentials.js';
+import { maskIdInstance } from '../green-api/redact.js';
 import { adviceForState } from '../publish/await-authorized.js';
 import { warnOfJournal } from '../publish/pace.js';
 import { isNoAccess } from '../publish/preflight.js';
 import { ok, problem, warning, type Check, type Found } from './finding.js';
-import { hideMost } from './hide-most.js';
 
 /** Shorter than the time of a check, so that what the client says of it is told. */
 const TIMEOUT_MS = 8000;
@@ -26,7 +26,7 @@ export function checkAccount(credentials: Credentials, signal: AbortSignal): rea
   const journal = ask(({ getOutgoingStatuses }) => getOutgoingStatuses({ minutes: 1 }, { signal }));
   const all = Promise.allSettled([state, settings, journal]);
   void all.then(() => client.close());
-  const name = hideMost(credentials.idInstance);
+  const name = maskIdInstance(credentials.idInstance);
   return [
     { name: 'instance', look: () => orRefusal(lookAtState(state, name)) },
     { name: 'instance-settings', look: () => orRefusal(lookAtSettings(settings), state) },

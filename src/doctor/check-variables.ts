@@ -6,10 +6,10 @@ import {
   credentialsFrom,
   type Credentials,
 } from '../green-api/credentials.js';
+import { maskIdInstance } from '../green-api/redact.js';
 import type { Settings } from '../settings.js';
 import type { Hosts } from './check-hosts.js';
 import { ok, problem, warning, type Check, type Found } from './finding.js';
-import { hideMost } from './hide-most.js';
 
 /** The account in the environment, where it is whole. */
 export function readAccount(env: NodeJS.ProcessEnv): Credentials | null {
@@ -65,7 +65,7 @@ export function checkAccountVariables(env: NodeJS.ProcessEnv): Check {
           warning(`there is no variable ${name}`, `There are ${CREDENTIAL_VARIABLES.join(', ')}.`),
         );
       const faults = [...(missing.length === 0 ? [] : [tellMissing(missing)]), ...faultsOf(env)];
-      const id = hideMost(valueOf(env, 'GREEN_API_ID_INSTANCE'));
+      const id = maskIdInstance(valueOf(env, 'GREEN_API_ID_INSTANCE'));
       const fine = ok(`the four variables are set, for instance ${id}`);
       return [...(faults.length === 0 ? [fine] : faults), ...strange];
     },

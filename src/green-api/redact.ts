@@ -21,3 +21,9 @@ export function createRedact({
   return (text) =>
     redactNumbers(text.replaceAll(token, '<token>').replaceAll(idInstance, '<idInstance>'));
 }
+
+/** An idInstance as it may be shown: enough to tell one's own apart. */
+export function maskIdInstance(idInstance: string): string {
+  const hidden = '******';
+  return idInstance.length <= hidden.length ? hidden : `${hidden}${idInstance.slice(-4)}`;
+}
