@@ -32,7 +32,9 @@ async function reach(url: URL, signal: AbortSignal): Promise<Found> {
   const isSecure = protocol === 'https:';
   const name = hostname.replace(/^\[|\]$/g, '');
   const at = { host: name, port: Number(port || (isSecure ? 443 : 80)) };
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  // Held here: `any` holds its signals weakly, and one that is collected never fires (Node 20).
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const deadline = AbortSignal.any([signal, timeout]);
   const steps: readonly (readonly [step: string, take: () => Promise<unknown>])[] = [
     ['DNS', () => lookup(name)],
     ['TCP', () => opened(connect(at), 'connect', deadline)],
@@ -52,7 +54,7 @@ async function reach(url: URL, signal: AbortSignal): Promise<Found> {
     try {
       await orAborted(take(), deadline);
     } catch (thrown) {
-      const why = deadline.aborted
+      const why = timeout.aborted
         ? `nothing came within ${TIMEOUT_MS / 1000} s`
         : reasonOf(thrown);
       return problem(`${host} cannot be reached: ${step} failed (${why})`, adviceFor(step));
