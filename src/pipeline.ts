@@ -1,9 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { discover, findRoots, type Root } from './discover/discover.js';
+import { discover, findRoots } from './discover/discover.js';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
@@ -11,14 +10,10 @@ import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
 import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
-import {
-  countInputs,
-  tellTotals,
-  type CountOptions,
-  type InputCount,
-} from './pipeline/count-inputs.js';
+import { tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
+import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
 import { readMemory, rememberWith } from './pipeline/memory.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
@@ -26,8 +21,10 @@ import { runInput } from './pipeline/run-input.js';
 import type { Run, Task } from './pipeline/run.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
-import type { Settings, SettingsInput } from './settings.js';
+import type { SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
+
+export { countFolder } from './pipeline/count-inputs.js';
 
 /** What a run does with each file at the end: send it, only make its output, or only plan it. */
 export type Goal =
@@ -205,43 +202,6 @@ function causeOf(signal: AbortSignal): JobError | null {
   const reason = toStatuscastError(signal.reason);
   const { code, message } = reason.cause === undefined ? reason : toStatuscastError(reason.cause);
   return { code, message };
-}
-
-/** Where a folder really is, or will be: a link to it must not hide it from the walk. */
-async function realPathOf(folder: string): Promise<string> {
-  const parent = path.dirname(folder);
-  const found = await realpath(folder).catch(() => null);
-  if (found !== null || parent === folder) return found ?? folder;
-  return path.join(await realPathOf(parent), path.basename(folder));
-}
-
-/** An output of the same name would take its source's place. */
-function refuseInputsFolder(
-  roots: readonly Root[],
-  outDir: string,
-  [, out]: readonly string[],
-): void {
-  const inTheWay = roots.find(
-    ({ real, isFolder }) => (isFolder ? real : path.dirname(real)) === out,
-  );
-  if (inTheWay === undefined) return;
-  const faults = [`out must be another folder than that of the inputs, not ${outDir}`];
-  throw new StatuscastError({ code: 'bad-settings', faults });
-}
-
-/**
- * Counts what a run over these paths would find, before it is begun.
- * @throws StatuscastError `path-missing`, `bad-settings`
- */
-export async function countFolder(
-  paths: readonly string[],
-  settings: Pick<Settings, 'state' | 'out'>,
-  options: CountOptions,
-): Promise<InputCount> {
-  const roots = await findRoots(paths);
-  const ours = [await realPathOf(path.resolve(settings.state))];
-  if (settings.out !== '') ours.push(await realPathOf(path.resolve(settings.out)));
-  return countInputs(discover(roots, ours), options);
 }
 
 /** Whether the instance can send at all, before anything costs time, and how it is set up. */

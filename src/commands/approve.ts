@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Credentials } from '../green-api/credentials.js';
 import { maskIdInstance } from '../green-api/redact.js';
 import { countFolder } from '../pipeline.js';
-import { clean, formatBytes } from '../report/format.js';
+import { clean, countOf, formatBytes } from '../report/format.js';
 import type { Settings } from '../settings.js';
 import { ask } from './ask.js';
 
@@ -30,9 +30,8 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
   // What was sent before, is there twice or proves unfit is known once it is opened.
   const many = media === 1 ? 'one status' : `${media} statuses`;
   const what = long === 'split' ? `${media} files, each as one status or more` : `up to ${many}`;
-  const of = `${count.inputs} ${count.inputs === 1 ? 'file' : 'files'}`;
   const lines = [
-    `About to post ${what}, of ${of} (${formatBytes(count.bytes)})`,
+    `About to post ${what}, of ${countOf(count.inputs, 'file')} (${formatBytes(count.bytes)})`,
     `  to       ${audience(participants)}`,
     `  through  instance ${maskIdInstance(credentials.idInstance)} at ${credentials.apiUrl}`,
     ...(caption === '' ? [] : [`  caption  ${clean(caption.replaceAll(/\s*\n\s*/g, ' / '))}`]),

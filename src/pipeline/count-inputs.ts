@@ -1,5 +1,9 @@
+import path from 'node:path';
+import { discover, findRoots } from '../discover/discover.js';
 import { sniff } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
+import type { Settings } from '../settings.js';
+import { realPathOf } from './folders.js';
 import type { Run } from './run.js';
 
 export interface InputCount {
@@ -16,10 +20,25 @@ export interface CountOptions {
 }
 
 /**
+ * Counts what a run over these paths would find, before it is begun.
+ * @throws StatuscastError `path-missing`, `bad-settings`
+ */
+export async function countFolder(
+  paths: readonly string[],
+  settings: Pick<Settings, 'state' | 'out'>,
+  options: CountOptions,
+): Promise<InputCount> {
+  const roots = await findRoots(paths);
+  const ours = [await realPathOf(path.resolve(settings.state))];
+  if (settings.out !== '') ours.push(await realPathOf(path.resolve(settings.out)));
+  return countInputs(discover(roots, ours), options);
+}
+
+/**
  * Counts inputs without opening them any further than their first bytes.
  * @throws what walking them throws, and the reason of the signal
  */
-export async function countInputs(
+async function countInputs(
   found: AsyncIterable<Input>,
   { signal, sniffMs = 0 }: CountOptions,
 ): Promise<InputCount> {
@@ -34,8 +53,8 @@ export async function countInputs(
   return { inputs, bytes, notMedia };
 }
 
-async function mayBeMedia({ path }: Input): Promise<boolean> {
-  const sniffed = await sniff(path).catch(() => null);
+async function mayBeMedia(input: Input): Promise<boolean> {
+  const sniffed = await sniff(input.path).catch(() => null);
   return sniffed !== null && sniffed.type !== 'not-media' && sniffed.type !== 'empty';
 }
 

@@ -3,7 +3,14 @@ import type { Ending } from '../job.js';
 import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import { sendMediaStatus } from './send-media-status.js';
 import { stopsRun } from './retry.js';
-import { endingOfAnother, recordEnding, settle, uncertain, type Settling } from './settle.js';
+import {
+  endingOfAnother,
+  recordEnding,
+  settle,
+  uncertain,
+  type AttemptTimes,
+  type Settling,
+} from './settle.js';
 import { isLinkAlive, uploadFile } from './upload-file.js';
 
 /** A normalized file on its way to becoming a status. */
@@ -77,7 +84,7 @@ async function settleEarlier(
 async function findOut(
   publication: Publication,
   link: Link,
-  times: Parameters<typeof settle>[2],
+  times: AttemptTimes,
   publisher: Publisher,
 ): Promise<Ending | 'not-sent'> {
   publisher.onStage('find-out');

@@ -23,6 +23,9 @@ export type Unsettled = Pick<LedgerEntry, 'key' | 'kind'> & {
   readonly message: Pick<Message, 'caption'>;
 };
 
+/** When the request left, and when it was given up. */
+export type AttemptTimes = Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>;
+
 /**
  * Finds out what became of a send without an answer, and writes it down unless it was not sent.
  * @throws StatuscastError that stops the run
@@ -30,7 +33,7 @@ export type Unsettled = Pick<LedgerEntry, 'key' | 'kind'> & {
 export async function settle(
   unsettled: Unsettled,
   link: Link,
-  times: Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>,
+  times: AttemptTimes,
   settling: Settling,
 ): Promise<Ending | 'not-sent'> {
   const { client, journal, ledger, settings, signal, now, onWaiting } = settling;

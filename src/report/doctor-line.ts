@@ -1,5 +1,5 @@
 import type { Finding, FindingState } from '../doctor/finding.js';
-import { clean } from './format.js';
+import { clean, countOf } from './format.js';
 
 const NAME_WIDTH = 17;
 const INDENT = ' '.repeat(9);
@@ -14,10 +14,6 @@ export function describeFindings(
   { ok, warning, problem }: Readonly<Record<FindingState, number>>,
   seconds: number,
 ): string {
-  const counted = `${ok} ok, ${of(warning, 'warning')}, ${of(problem, 'problem')}`;
+  const counted = `${ok} ok, ${countOf(warning, 'warning')}, ${countOf(problem, 'problem')}`;
   return `${counted} in ${seconds.toFixed(1)} s`;
-}
-
-function of(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

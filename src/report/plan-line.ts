@@ -1,6 +1,6 @@
 import type { ResultEvent, StatuscastEvent, SummaryEvent } from '../events.js';
 import type { Estimate } from '../job.js';
-import { clean, formatBytes } from './format.js';
+import { clean, countOf, formatBytes } from './format.js';
 import { isNotReached } from './run-state.js';
 
 /**
@@ -89,7 +89,7 @@ function summaryLines(
 ): string {
   const { statuses, notReached } = seen;
   const ends = [
-    `${counts.planned} of ${files(totalOf(counts))} would become ${statuses} ${statuses === 1 ? 'status' : 'statuses'}`,
+    `${counts.planned} of ${countOf(totalOf(counts), 'file')} would become ${statuses} ${statuses === 1 ? 'status' : 'statuses'}`,
     `${counts.skipped} skipped`,
     `${counts.failed - notReached} refused`,
     ...(notReached > 0 ? [`${notReached} not reached`] : []),
@@ -113,10 +113,6 @@ function totalLine({ bytes, seconds }: Estimate, jobs: number): string {
 
 function totalOf(counts: SummaryEvent['counts']): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
-}
-
-function files(count: number): string {
-  return `${count} ${count === 1 ? 'file' : 'files'}`;
 }
 
 function formatSeconds(seconds: number): string {
