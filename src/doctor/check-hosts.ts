@@ -54,9 +54,7 @@ async function reach(url: URL, signal: AbortSignal): Promise<Found> {
     try {
       await orAborted(take(), deadline);
     } catch (thrown) {
-      const why = timeout.aborted
-        ? `nothing came within ${TIMEOUT_MS / 1000} s`
-        : reasonOf(thrown);
+      const why = timeout.aborted ? `nothing came within ${TIMEOUT_MS / 1000} s` : reasonOf(thrown);
       return problem(`${host} cannot be reached: ${step} failed (${why})`, adviceFor(step));
     }
     times.push(`${step} ${Math.round(performance.now() - begunMs)} ms`);
