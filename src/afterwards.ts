@@ -20,6 +20,7 @@ export interface AfterwardsOptions {
   /** Those of the runs that posted them; `state` says where. */
   readonly settings?: SettingsInput;
   readonly signal?: AbortSignal;
+  /** Told before each wait. */
   readonly onWaiting?: (why: string, waitMs: number) => void;
 }
 

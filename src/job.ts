@@ -113,10 +113,16 @@ export interface PartResult {
   readonly error: JobError | null;
 }
 
+/** Why an input was left alone: posted before, the same content twice in one run, or no media. */
 export type SkipReason = 'already-sent' | 'duplicate' | 'not-media';
 
+/**
+ * How an input ended.
+ * @useDeclaredType
+ */
 export type Outcome = Ending['outcome'];
 
+/** What went wrong with one input; the message is for people, with what to do. */
 export interface JobError {
   readonly code: ErrorCode;
   readonly message: string;

@@ -36,6 +36,7 @@ export type Goal =
       readonly idInstance?: string;
     };
 
+/** What a run is for, with what, and what ends it. */
 export type RunOptions = Goal & {
   /** Any of the settings; the others have their defaults. */
   readonly settings?: SettingsInput;
