@@ -43,7 +43,7 @@ export type RunOptions = Goal & {
   /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
   readonly signal?: AbortSignal;
   /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Readonly<Record<string, string | undefined>>;
 };
 
 /**
