@@ -26,7 +26,8 @@ function buildProgram(): Command {
     .helpOption('-h, --help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
     .exitOverride()
-    .configureHelp(helpLayout);
+    .configureHelp(helpLayout)
+    .showHelpAfterError('See --help for what there is.');
   addRun(program, 'send', 'Normalize files and folders, upload them and post them as statuses.')
     .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
     .option('--yes', 'Go on without asking; off a terminal nothing is asked')

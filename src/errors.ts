@@ -112,7 +112,7 @@ const BESIDE_THE_POINT = /^conversion failed|not on whitelist|^last message repe
 export function describe(facts: ErrorFacts): string {
   switch (facts.code) {
     case 'bad-settings':
-      return `Cannot start: ${facts.faults.join('; ')}. See --help for what each option takes.`;
+      return `Cannot start: ${facts.faults.join('; ').replace(/\.$/, '')}. See --help for what each option takes.`;
     case 'missing-credentials':
       return (
         `Cannot send: ${facts.missing.join(', ')} ${facts.missing.length === 1 ? 'is' : 'are'} not set. ` +

@@ -112,6 +112,7 @@ there is a problem.`,
       'Run it, and paste the variables that it prints into another terminal': 'statuscast sandbox',
       'Lose the answer to the first send': 'statuscast sandbox --fault answer-lost:sendMediaStatus',
     },
+    'A NAME of a fault that does not exist is answered with those that do.',
   ],
   config: [
     {
