@@ -1,0 +1,76 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { AsyncSubscription } from '@parcel/watcher';
+import type { Root } from './discover.js';
+
+/** What the system tells of changes in a folder. It may miss some, as on network shares. */
+export interface Changes {
+  /** Makes sure that the folder that is there now is listened to, as it may have been away. */
+  readonly keepUp: () => Promise<'there' | 'away' | 'other'>;
+  /** The places below the folder that have changed since this was asked last. */
+  readonly take: () => readonly string[] | 'any';
+  /** Whether the system tells of changes at all. */
+  readonly isHeard: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+/** More places than this at once are better looked for by a walk. */
+const PLACES_MAX = 10_000;
+
+/** @param onChange told that there is something to take */
+export function listenTo(
+  root: Root,
+  leaveOut: readonly string[],
+  onChange: () => void,
+): Changes {
+  let places: Set<string> | 'any' = 'any';
+  let subscription: AsyncSubscription | null = null;
+  /** Which folder is listened to: another may come to stand in its place. */
+  let identity: string | null = null;
+  const note = (place: string | 'any') => {
+    if (place === 'any' || places === 'any' || places.size >= PLACES_MAX) places = 'any';
+    else places.add(place);
+  };
+  const close = async () => {
+    const closing = subscription;
+    subscription = null;
+    await closing?.unsubscribe().catch(() => undefined);
+  };
+  const subscribe = async () => {
+    const { subscribe: listen } = await import('@parcel/watcher');
+    // Hidden folders are not of the walk, and may hold more than all others.
+    const ignore = ['**/.*', '**/.*/**', ...leaveOut];
+    return listen(
+      root.real,
+      (error, events) => {
+        if (error !== null) note('any');
+        for (const event of events ?? []) note(path.relative(root.real, event.path) || 'any');
+        onChange();
+      },
+      { ignore },
+    );
+  };
+  return {
+    keepUp: async () => {
+      const found = await stat(root.real).catch(() => null);
+      const now = found?.isDirectory() === true ? `${found.dev} ${found.ino}` : null;
+      const isOther = identity !== null && now !== null && now !== identity;
+      if (now !== identity) {
+        await close();
+        identity = now;
+        note('any');
+        // Where the system has no room for more watches, walks have to do.
+        if (now !== null) subscription = await subscribe().catch(() => null);
+      }
+      if (now === null) return 'away';
+      return isOther ? 'other' : 'there';
+    },
+    take: () => {
+      const taken = places === 'any' ? places : [...places];
+      places = new Set();
+      return taken;
+    },
+    isHeard: () => subscription !== null,
+    close,
+  };
+}
