@@ -113,7 +113,8 @@ export interface PartResult {
   readonly error: JobError | null;
 }
 
-export type SkipReason = 'already-sent' | 'duplicate' | 'not-media';
+/** `removed`: by a watch alone; elsewhere a file that has gone has failed. */
+export type SkipReason = 'already-sent' | 'duplicate' | 'not-media' | 'removed';
 
 export type Outcome = Ending['outcome'];
 

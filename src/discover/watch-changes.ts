@@ -18,11 +18,7 @@ export interface Changes {
 const PLACES_MAX = 10_000;
 
 /** @param onChange told that there is something to take */
-export function listenTo(
-  root: Root,
-  leaveOut: readonly string[],
-  onChange: () => void,
-): Changes {
+export function listenTo(root: Root, leaveOut: readonly string[], onChange: () => void): Changes {
   let places: Set<string> | 'any' = 'any';
   let subscription: AsyncSubscription | null = null;
   /** Which folder is listened to: another may come to stand in its place. */

@@ -52,10 +52,7 @@ function idOf({ dev, ino }: { readonly dev: number; readonly ino: number }): str
 }
 
 /** What a process writes, of the files of these names. */
-async function writtenBy(
-  process: string,
-  names: ReadonlySet<string>,
-): Promise<readonly string[]> {
+async function writtenBy(process: string, names: ReadonlySet<string>): Promise<readonly string[]> {
   const folder = `/proc/${process}/fd`;
   const open = await readdir(folder).catch(() => []);
   const written: string[] = [];

@@ -70,7 +70,14 @@ export function createSights(
     if (before?.stamp === stamp) return 'same';
     const isUnderWay = before?.state === 'under-way';
     sights.set(file, {
-      ...{ root, input: { ...input, bytes: found.size }, stamp, sinceMs: now(), dueMs: 0, tries: 0 },
+      ...{
+        root,
+        input: { ...input, bytes: found.size },
+        stamp,
+        sinceMs: now(),
+        dueMs: 0,
+        tries: 0,
+      },
       ...{ state: isUnderWay ? 'under-way' : 'open', taken: before?.taken ?? null },
     });
     return 'other';
@@ -104,7 +111,8 @@ export function createSights(
     take: async (sight) => {
       const { root, input, stamp } = sight;
       // It may have been in line for long.
-      if ((await see(root, input)) !== 'same' || sights.get(input.path)?.stamp !== stamp) return false;
+      if ((await see(root, input)) !== 'same' || sights.get(input.path)?.stamp !== stamp)
+        return false;
       if (await hasLockFile(input.path)) {
         change(sight, { dueMs: now() + LOOK_MAX_MS });
         return false;
