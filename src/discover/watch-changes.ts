@@ -5,8 +5,11 @@ import type { Root } from './discover.js';
 
 /** What the system tells of changes in a folder. It may miss some, as on network shares. */
 export interface Changes {
-  /** Makes sure that the folder that is there now is listened to, as it may have been away. */
-  readonly keepUp: () => Promise<'there' | 'away' | 'other'>;
+  /**
+   * Makes sure that the folder that is there now is listened to, with all that is in it.
+   * @param mayRenew whether a walk of all of it is affordable
+   */
+  readonly keepUp: (mayRenew: boolean) => Promise<'there' | 'away' | 'other'>;
   /** The places below the folder that have changed since this was asked last. */
   readonly take: () => readonly string[] | 'any';
   /** Whether the system tells of changes at all. */
@@ -23,6 +26,8 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
   let subscription: AsyncSubscription | null = null;
   /** Which folder is listened to: another may come to stand in its place. */
   let identity: string | null = null;
+  /** There are folders that may not be listened to: of what is moved in, only the top is. */
+  let isStale = false;
   const note = (place: string | 'any') => {
     if (place === 'any' || places === 'any' || places.size >= PLACES_MAX) places = 'any';
     else places.add(place);
@@ -32,6 +37,12 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
     subscription = null;
     await closing?.unsubscribe().catch(() => undefined);
   };
+  const noteFolder = async (created: string) => {
+    const found = await stat(created).catch(() => null);
+    if (found?.isDirectory() !== true) return;
+    isStale = true;
+    onChange();
+  };
   const subscribe = async () => {
     const { subscribe: listen } = await import('@parcel/watcher');
     // Hidden folders are not of the walk, and may hold more than all others.
@@ -40,20 +51,23 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
       root.real,
       (error, events) => {
         if (error !== null) note('any');
-        for (const event of events ?? []) note(path.relative(root.real, event.path) || 'any');
+        for (const event of events ?? []) {
+          note(path.relative(root.real, event.path) || 'any');
+          if (event.type === 'create') void noteFolder(event.path);
+        }
         onChange();
       },
       { ignore },
     );
   };
   return {
-    keepUp: async () => {
+    keepUp: async (mayRenew) => {
       const found = await stat(root.real).catch(() => null);
       const now = found?.isDirectory() === true ? `${found.dev} ${found.ino}` : null;
       const isOther = identity !== null && now !== null && now !== identity;
-      if (now !== identity) {
+      if (now !== identity || (isStale && mayRenew)) {
         await close();
-        identity = now;
+        [identity, isStale] = [now, false];
         note('any');
         // Where the system has no room for more watches, walks have to do.
         if (now !== null) subscription = await subscribe().catch(() => null);

@@ -27,13 +27,18 @@ interface Place {
   readonly root: Root;
   readonly changes: Changes;
   isAway: boolean;
+  /** When the next walk is due, and from when on one may come earlier. */
   walkDueMs: number;
+  walkFromMs: number;
 }
 
 const IDLE_MS = 5000;
 const WAKE_MS = 100;
-/** A walk takes no more than a two-hundredth of the time, or a fiftieth where it has to do alone. */
-const WALK_SHARES = { heard: 200, deaf: 50 } as const;
+/**
+ * A walk takes no more than a two-hundredth of the time, a fiftieth where it has to do alone, and a
+ * twentieth while folders appear.
+ */
+const WALK_SHARES = { heard: 200, deaf: 50, early: 20 } as const;
 const WALK_MIN_MS = { heard: 60_000, deaf: 2000 } as const;
 const WALK_MAX_MS = 600_000;
 
@@ -53,7 +58,7 @@ export function watchFolder(
   const bell = createBell();
   const places: readonly Place[] = roots.map((root) => {
     const changes = listenTo(root, leaveOut, bell.ring);
-    return { root, changes, isAway: false, walkDueMs: 0 };
+    return { root, changes, isAway: false, walkDueMs: 0, walkFromMs: 0 };
   });
   let unreadable = new Set<string>();
   let underWay = 0;
@@ -79,13 +84,15 @@ export function watchFolder(
     sights.keepOnly(place.root, met);
     unreadable = new Set([...unreadable].filter((folder) => met.has(folder)));
     const how = place.changes.isHeard() ? 'heard' : 'deaf';
-    const everyMs = Math.max(WALK_MIN_MS[how], (now() - begunMs) * WALK_SHARES[how]);
+    const walkMs = now() - begunMs;
+    const everyMs = Math.max(WALK_MIN_MS[how], walkMs * WALK_SHARES[how]);
     place.walkDueMs = now() + Math.min(WALK_MAX_MS, everyMs);
+    place.walkFromMs = now() + walkMs * WALK_SHARES.early;
   };
 
   const lookAround = async (place: Place) => {
     const { root, changes } = place;
-    const found = await changes.keepUp();
+    const found = await changes.keepUp(now() >= place.walkFromMs);
     if (found === 'away' && !place.isAway) onWarning(`${root.given} is away: it is waited for.`);
     if (found === 'other') {
       onWarning(`${root.given} is another folder than before: what is in it now is posted.`);

@@ -19,10 +19,12 @@ export interface Patience {
   readonly note: (end: WatchEnd, tries: number) => number | null;
 }
 
-const FIRST_MS = 5000;
+const HOLD_MS = 5000;
 const HOLD_MAX_MS = 600_000;
-const AGAIN_MAX_MS = 3_600_000;
-/** What nobody knew after half an hour nobody will know. */
+/** Longer than it is held for, so that others come first: the fault may be its own. */
+const AGAIN_MS = 10_000;
+const AGAIN_MAX_MS = 1_800_000;
+/** What nobody has known for over half an hour nobody will know. */
 const UNCERTAIN_TRIES = 8;
 
 /** @param onHold told when nothing is begun for a while */
@@ -39,7 +41,7 @@ export function createPatience(
       return Math.max(0, heldUntilMs - now());
     },
     note: (end, tries) => {
-      const againMs = Math.min(AGAIN_MAX_MS, FIRST_MS * 2 ** tries);
+      const againMs = Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** tries);
       switch (end) {
         case 'posted':
           [holds, heldUntilMs] = [0, 0];
@@ -48,7 +50,7 @@ export function createPatience(
           return null;
         case 'no-answer':
           if (now() >= heldUntilMs) {
-            const waitMs = Math.min(HOLD_MAX_MS, FIRST_MS * 2 ** holds++);
+            const waitMs = Math.min(HOLD_MAX_MS, HOLD_MS * 2 ** holds++);
             heldUntilMs = now() + waitMs;
             onHold(waitMs);
           }
