@@ -28,6 +28,7 @@ export async function awaitHours(
 ): Promise<boolean> {
   let told: string | null = null;
   for (;;) {
+    signal.throwIfAborted();
     const at = now();
     const opensAt = nextOpening(hours, at);
     if (opensAt === null) return told !== null;
