@@ -10,27 +10,30 @@ export interface Changes {
    * @param mayRenew whether a walk of all of it is affordable
    */
   readonly keepUp: (mayRenew: boolean) => Promise<'there' | 'away' | 'other'>;
-  /** The places below the folder that have changed since this was asked last. */
-  readonly take: () => readonly string[] | 'any';
+  /** The places below the folder that have changed since this was asked last; empty for all. */
+  readonly take: () => readonly string[];
   /** Whether the system tells of changes at all. */
   readonly isHeard: () => boolean;
   readonly close: () => Promise<void>;
 }
+
+/** The folder itself. */
+const ALL = '';
 
 /** More places than this at once are better looked for by a walk. */
 const PLACES_MAX = 10_000;
 
 /** @param onChange told that there is something to take */
 export function listenTo(root: Root, leaveOut: readonly string[], onChange: () => void): Changes {
-  let places: Set<string> | 'any' = 'any';
+  let places = new Set([ALL]);
   let subscription: AsyncSubscription | null = null;
   /** Which folder is listened to: another may come to stand in its place. */
   let identity: string | null = null;
   /** There are folders that may not be listened to: of what is moved in, only the top is. */
   let isStale = false;
-  const note = (place: string | 'any') => {
-    if (place === 'any' || places === 'any' || places.size >= PLACES_MAX) places = 'any';
-    else places.add(place);
+  const note = (place: string) => {
+    if (place === ALL || places.size >= PLACES_MAX) places = new Set([ALL]);
+    else if (!places.has(ALL)) places.add(place);
   };
   const close = async () => {
     const closing = subscription;
@@ -50,9 +53,9 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
     return listen(
       root.real,
       (error, events) => {
-        if (error !== null) note('any');
+        if (error !== null) note(ALL);
         for (const event of events ?? []) {
-          note(path.relative(root.real, event.path) || 'any');
+          note(path.relative(root.real, event.path));
           if (event.type === 'create') void noteFolder(event.path);
         }
         onChange();
@@ -68,7 +71,7 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
       if (now !== identity || (isStale && mayRenew)) {
         await close();
         [identity, isStale] = [now, false];
-        note('any');
+        note(ALL);
         // Where the system has no room for more watches, walks have to do.
         if (now !== null) subscription = await subscribe().catch(() => null);
       }
@@ -76,7 +79,7 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
       return isOther ? 'other' : 'there';
     },
     take: () => {
-      const taken = places === 'any' ? places : [...places];
+      const taken = [...places];
       places = new Set();
       return taken;
     },

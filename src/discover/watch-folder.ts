@@ -100,7 +100,7 @@ export function watchFolder(
     place.isAway = found === 'away';
     if (place.isAway) return;
     const changed = changes.take();
-    if (changed === 'any' || now() >= place.walkDueMs) await walk(place);
+    if (changed.includes('') || now() >= place.walkDueMs) await walk(place);
     else for (const relativePath of changed) await seeAt(root, relativePath);
   };
 
