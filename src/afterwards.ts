@@ -5,7 +5,7 @@ import type { StatusRecord } from './events.js';
 import type { Credentials } from './green-api/credentials.js';
 import type { JobError } from './job.js';
 import type { LedgerEntry, LedgerState } from './ledger/ledger.js';
-import { openLedger } from './ledger/open-ledger.js';
+import { readLedger } from './ledger/read-ledger.js';
 import { confirm } from './publish/confirm.js';
 import { openAccount, type Account } from './publish/open-account.js';
 import { readSettings } from './publish/read-settings.js';
@@ -20,6 +20,7 @@ export interface AfterwardsOptions {
   /** Those of the runs that posted them; `state` says where. */
   readonly settings?: SettingsInput;
   readonly signal?: AbortSignal;
+  /** Told before each wait. */
   readonly onWaiting?: (why: string, waitMs: number) => void;
 }
 
@@ -35,7 +36,9 @@ export interface Named {
 export async function listStatuses(
   options: Named & { readonly settings?: SettingsInput } = {},
 ): Promise<readonly StatusRecord[]> {
-  const ledger = await openLedger(await expectLedger(createSettings(options.settings)));
+  const stateDir = path.resolve(createSettings(options.settings).state);
+  const ledger = await readLedger(stateDir, { idInstance: null });
+  if (ledger === null) throw noLedger(stateDir);
   try {
     return named(await ledger.list({}), options.names ?? []).map((entry) => recordOf(entry));
   } finally {
@@ -169,13 +172,17 @@ async function openCall(options: AfterwardsOptions): Promise<Call> {
 }
 
 /** Where nothing was ever posted from, no ledger is made to say so. */
-async function expectLedger({ state }: Settings): Promise<string> {
-  const file = path.resolve(state, 'ledger.db');
-  await access(file).catch((cause: unknown) => {
-    const why = 'there is none; name the state directory of the runs that posted with --state';
-    throw new StatuscastError({ code: 'ledger-unusable', path: file, why }, { cause });
+async function expectLedger({ state }: Settings): Promise<void> {
+  const stateDir = path.resolve(state);
+  await access(path.join(stateDir, 'ledger.db')).catch((cause: unknown) => {
+    throw noLedger(stateDir, cause);
   });
-  return path.dirname(file);
+}
+
+function noLedger(stateDir: string, cause?: unknown): StatuscastError {
+  const why = 'there is none; name the state directory of the runs that posted with --state';
+  const file = path.join(stateDir, 'ledger.db');
+  return new StatuscastError({ code: 'ledger-unusable', path: file, why }, { cause });
 }
 
 /** Those that are named; where none is, those of the last run. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { onExit } from 'signal-exit';
 import { EXIT } from './commands/exit-codes.js';
 import { addExplanations, helpLayout } from './commands/help.js';
 import { StatuscastError, toStatuscastError } from './errors.js';
@@ -240,9 +241,16 @@ async function conclude(run: () => Promise<number>): Promise<void> {
 // The first signal ends the run in order, a second one at once: the ledger is safe either way.
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    if (interruption.signal.aborted) endAtOnce();
     interruption.abort();
   });
+}
+
+function endAtOnce(): never {
+  // Last of all: a live view leaves the terminal's other screen first.
+  const tell = () => void writeSync(2, 'Ended at once. A run goes on with the same command.\n');
+  onExit(tell, { alwaysLast: true });
+  process.exit(EXIT.interrupted);
 }
 
 // Whoever read our output has gone: there is nobody left to tell.

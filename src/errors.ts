@@ -51,6 +51,7 @@ export type ErrorFacts =
   | { readonly code: 'interrupted' }
   | { readonly code: 'internal'; readonly why: string };
 
+/** Every code that an error can have; switch on it. */
 export type ErrorCode = ErrorFacts['code'];
 
 /** Why GREEN-API said no, told apart by what is to be done about it. */

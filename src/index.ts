@@ -45,6 +45,7 @@ export { check, type CheckOptions, type CheckResult } from './normalize/check.js
 
 export {
   createGreenApiClient,
+  type CallOptions,
   type ClientOptions,
   type GreenApiClient,
   type MediaStatus,

@@ -113,11 +113,19 @@ export interface PartResult {
   readonly error: JobError | null;
 }
 
-/** `removed`: by a watch alone; elsewhere a file that has gone has failed. */
+/**
+ * Why an input was left alone: posted before, the same content twice in one run, no media, or, in a
+ * watch, removed before its turn.
+ */
 export type SkipReason = 'already-sent' | 'duplicate' | 'not-media' | 'removed';
 
+/**
+ * How an input ended.
+ * @useDeclaredType
+ */
 export type Outcome = Ending['outcome'];
 
+/** What went wrong with one input; the message is for people, with what to do. */
 export interface JobError {
   readonly code: ErrorCode;
   readonly message: string;

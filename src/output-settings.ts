@@ -30,19 +30,20 @@ export const length = {
   }),
   long: choice(['trim', 'split'], {
     default: 'trim',
-    about: 'Cut what is too long, or split it into parts, a status each',
+    about: 'Cut what is too long, or split it into parts, a status each; the first has the caption',
   }),
 };
 
 export const pictures = {
   fit: choice(['crop', 'blur', 'pad', 'auto'], {
     default: 'crop',
-    about: 'Cut an image to 9:16, or show all of it over a blurred copy or a colour',
+    about:
+      'Cut an image to 9:16, or show all of it over a blurred copy or a colour; auto cuts where little is lost',
     affectsLater: ['image'],
   }),
   position: choice(['attention', 'entropy', 'centre', 'N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'], {
     default: 'attention',
-    about: 'What the crop of an image keeps',
+    about: 'What the crop of an image keeps: what draws the eye, what has most detail, or a place',
     affects: ['image'],
   }),
   crop: text({
@@ -149,7 +150,8 @@ export const video = {
 export const sound = {
   audioAs: choice(['media', 'voice', 'video'], {
     default: 'media',
-    about: 'Send sound with SendMediaStatus, with SendVoiceStatus, or as a video of its waveform',
+    about:
+      'Send sound with SendMediaStatus, with SendVoiceStatus, which has no caption, or as a 9:16 video of its cover or title and its waveform',
   }),
   language: text({
     default: '',

@@ -45,13 +45,14 @@ export type Goal =
       readonly idInstance?: string;
     };
 
+/** What a run is for, with what, and what ends it. */
 export type RunOptions = Goal & {
   /** Any of the settings; the others have their defaults. */
   readonly settings?: SettingsInput;
   /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
   readonly signal?: AbortSignal;
   /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: Readonly<Record<string, string | undefined>>;
 };
 
 /**

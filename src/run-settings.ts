@@ -34,7 +34,7 @@ export const places = {
   out: text({
     default: '',
     unit: 'DIR',
-    about: 'Write the outputs to this folder and keep them there',
+    about: 'Keep the outputs in this folder; otherwise they are removed once they are posted',
   }),
 };
 

@@ -22,11 +22,17 @@ export const settingGroups = [
   { title: 'Sound', fields: sound, isOfOutputs: true },
 ] as const;
 
-/** All settings, resolved: every value is there and within its bounds. */
+/**
+ * All settings, resolved: every value is there and within its bounds.
+ * @useDeclaredType
+ */
 export type Settings = z.output<typeof settingsSchema>;
 
 const outputSchema = z.object({ ...length, ...pictures, ...video, ...sound });
-/** Settings that change outputs, by one name: any of them. */
+/**
+ * Settings that change outputs, by one name: any of them.
+ * @useDeclaredType
+ */
 export type Profile = Partial<z.output<typeof outputSchema>>;
 
 /** Settings as a caller gives them, and what a config file holds: any subset. */

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream';
+import { WriteStream } from 'node:tty';
 import { processFolder } from '../pipeline.js';
 import { createPlanLines } from '../report/plan-line.js';
 import type { Streams } from '../report/write-events.js';
@@ -22,8 +24,15 @@ export async function plan(request: PlanRequest, streams: Streams): Promise<numb
   for await (const event of events) {
     if (json) streams.stdout.write(`${JSON.stringify(event)}\n`);
     const line = lineOf(event);
-    if (line !== null) people.write(`${line}\n`);
+    if (line !== null) people.write(`${await wrapFor(people, line)}\n`);
     if (event.type === 'summary') return exitCodeOf(event);
   }
   return EXIT.someFailed;
+}
+
+/** On a terminal what is too wide goes on below what it belongs to. */
+async function wrapFor(people: Writable, text: string): Promise<string> {
+  if (!(people instanceof WriteStream)) return text;
+  const { wrapLines } = await import('../report/fit.js');
+  return wrapLines(text.split('\n'), people.columns).join('\n');
 }

@@ -2,6 +2,7 @@ import { resolveSettings } from '../resolve-settings.js';
 import type { Settings, SettingsInput } from '../settings.js';
 import { findConfig, readConfig } from './read-config.js';
 
+/** Where the config file is, and what is set over it. */
 export interface ConfigOptions {
   /** Where `statuscast.config.{ts,js,json,yaml}` is looked for. Default: the working directory. */
   readonly folder?: string;

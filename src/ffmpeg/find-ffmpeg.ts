@@ -35,7 +35,9 @@ const found = new Map<string, Promise<Ffmpeg>>();
  * bundled ones runnable where they are not, and asks ffmpeg once what it can do.
  * @throws StatuscastError `binary-unusable`.
  */
-export async function findFfmpeg(env: NodeJS.ProcessEnv = process.env): Promise<Ffmpeg> {
+export async function findFfmpeg(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Promise<Ffmpeg> {
   const [ffmpegPath, ffprobePath] = await Promise.all([
     locateProgram('ffmpeg', env),
     locateProgram('ffprobe', env),
@@ -82,7 +84,7 @@ const PROGRAMS = {
  */
 export async function locateProgram(
   program: keyof typeof PROGRAMS,
-  env: NodeJS.ProcessEnv,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   const { variable, load } = PROGRAMS[program];
   const named = env[variable];

@@ -132,12 +132,19 @@ function refusalOf(
   const said = refusalSchema.safeParse(body).data;
   const isCodeInside = httpStatus === 200 && said?.code !== undefined && said.code >= 400;
   const status = isCodeInside ? (said.code ?? httpStatus) : httpStatus;
-  const words = said?.message ?? said?.description ?? said?.invokeStatus?.description ?? excerpt;
+  const told = said?.message ?? said?.description ?? said?.invokeStatus?.description;
+  const words =
+    told ?? (isPage(headers, excerpt) ? 'a web page came in place of an answer' : excerpt);
   const refusal = classify(status, words);
   if (refusal === null) return null;
   const retryAfterMs = retryAfterOf(String(headers['retry-after'] ?? ''), String(headers.date));
   const message = words.trim().replace(/\.$/, '') || 'no reason was given';
   return { code: 'api-refused', status, refusal, message, retryAfterMs };
+}
+
+/** What stands in front of the API answers with pages for browsers. */
+function isPage(headers: Dispatcher.ResponseData['headers'], excerpt: string): boolean {
+  return String(headers['content-type']).includes('html') || /^\s*<(!doctype|html)/i.test(excerpt);
 }
 
 /** Seconds, or a date by the server's own clock. */

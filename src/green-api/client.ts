@@ -20,7 +20,9 @@ import { openCalls, type Call } from './call.js';
 import { checkCredentials, type Credentials } from './credentials.js';
 import { createRateLimiter, type RateLimiter, type StartOptions } from './rates.js';
 
+/** Of one call. */
 export interface CallOptions {
+  /** Ends the call, or the wait for its turn. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +59,9 @@ export interface MediaStatus {
  * no, `api-no-answer` when no answer came, `api-malformed` when it makes no sense, `interrupted`.
  */
 export interface GreenApiClient {
+  /** Its link lives for 15 days. */
   readonly uploadFile: (upload: Upload, options?: CallOptions) => Promise<{ urlFile: string }>;
+  /** An answer means that it is queued, not that it is posted. */
   readonly sendMediaStatus: (
     status: MediaStatus,
     options?: SendCallOptions,
@@ -69,17 +73,21 @@ export interface GreenApiClient {
   ) => Promise<{ idMessage: string }>;
   /** `authorized` means go; null while the instance is being created; the set is open. */
   readonly getStateInstance: (options?: CallOptions) => Promise<string | null>;
+  /** As far as they matter to statuses. */
   readonly getSettings: (options?: CallOptions) => Promise<InstanceSettings>;
   /** At most 500 messages that are not sent yet. */
   readonly showMessagesQueue: (options?: CallOptions) => Promise<readonly QueuedMessage[]>;
+  /** What was posted in the last minutes; empty unless `outgoingWebhook` is `yes`. */
   readonly getOutgoingStatuses: (
     query: { readonly minutes: number },
     options?: CallOptions,
   ) => Promise<readonly OutgoingStatus[]>;
+  /** Who has got and who has seen a status; needs `outgoingWebhook` as well. */
   readonly getStatusStatistic: (
     query: { readonly idMessage: string },
     options?: CallOptions,
   ) => Promise<readonly StatusReceipt[]>;
+  /** Takes a status back. */
   readonly deleteStatus: (
     query: { readonly idMessage: string },
     options?: CallOptions,
@@ -93,6 +101,7 @@ export interface GreenApiClient {
   readonly close: () => Promise<void>;
 }
 
+/** Rates and time limits of a client. */
 export interface ClientOptions {
   /** How calls are spaced. Default: the rates that GREEN-API gives, for this client alone. */
   readonly limitRate?: RateLimiter;

@@ -31,7 +31,7 @@ export const CREDENTIAL_VARIABLES: readonly string[] = schema.keyof().options;
  * @throws StatuscastError `missing-credentials` naming what is not set, or `bad-settings` naming
  * what is wrong, never with a value
  */
-export function credentialsFrom(env: NodeJS.ProcessEnv): Credentials {
+export function credentialsFrom(env: Readonly<Record<string, string | undefined>>): Credentials {
   const missing = CREDENTIAL_VARIABLES.filter((name) => (env[name] ?? '').trim() === '');
   if (missing.length > 0) throw new StatuscastError({ code: 'missing-credentials', missing });
   const trimmed = Object.fromEntries(CREDENTIAL_VARIABLES.map((name) => [name, env[name]?.trim()]));

@@ -37,6 +37,7 @@ export type Inspection =
 /** What inspect found worth planning for. */
 export type Media = Exclude<Inspection, { readonly type: 'not-media' | 'unusable' }>;
 
+/** How a file is looked into. */
 export interface InspectOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default 30,000. */

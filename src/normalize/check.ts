@@ -14,6 +14,7 @@ export type CheckResult =
   | { readonly type: 'kept'; readonly output: Output }
   | { readonly type: 'broken'; readonly faults: readonly string[] };
 
+/** How closely a finished file is looked at. */
 export interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
   /** The picture was not encoded by us: read its packets too, since headers may lie. */

@@ -10,6 +10,7 @@ export type SendResult =
   /** `claim` said no: nothing has left since. */
   | { readonly type: 'not-claimed' };
 
+/** Retries of a send, and what is asked before it leaves. */
 export interface SendOptions extends RetryOptions {
   /** `voice`: by SendVoiceStatus, which has no caption. Default `media`. */
   readonly as?: 'media' | 'voice';

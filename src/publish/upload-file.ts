@@ -6,6 +6,7 @@ import { UPLOAD_MAX_BYTES } from '../limits.js';
 import { checkLink, type LinkCheck } from './check-link.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
+/** Retries, time limits and progress of an upload. */
 export interface UploadOptions extends RetryOptions {
   /** Longest wait for the head of a link in milliseconds. Default 30,000. */
   readonly linkTimeoutMs?: number;

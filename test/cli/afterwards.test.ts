@@ -1,9 +1,9 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
-import { parseLines, resultsOf, runCli } from '../support/run-cli.js';
+import { parseLines, resultsOf, ROOT, runCli, start } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 
 const FILES = ['grey.png', 'landscape.jpg'];
@@ -70,6 +70,23 @@ test('history where nothing was posted says so, and makes no state directory', a
   expect(code).toBe(2);
   expect(stderr).toMatch(/there is none; name the state directory/);
   await expect(readFile(path.join(cwd, '.statuscast/ledger.db'))).rejects.toThrow('ENOENT');
+});
+
+test('history reads where nothing can be written', async ({ skip }) => {
+  skip(process.getuid?.() !== 0, 'only root can act as another user');
+  const { cwd } = await postAlbum();
+  const state = path.join(cwd, '.statuscast');
+  const before = await readdir(state);
+  for (const folder of [cwd, state]) await chmod(folder, 0o555);
+  for (const file of before) await chmod(path.join(state, file), 0o444);
+  const other = ['--reuid', '65534', '--regid', '65534', '--clear-groups', '--'];
+  const call = [process.execPath, path.join(ROOT, 'dist/cli.js'), 'history', '--json'];
+  const env = { HOME: '/tmp' };
+  const { code, stdout, stderr } = await start('setpriv', [...other, ...call], { cwd, env })
+    .finished;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(statusesOf(stdout)).toHaveLength(FILES.length);
+  expect(await readdir(state)).toEqual(before);
 });
 
 test('confirm says what the journal and the statistic say, and history keeps it', async () => {

@@ -2,7 +2,15 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseLines, resultsOf, runCli, startCli, summaryOf } from '../support/run-cli.js';
+import {
+  parseLines,
+  resultsOf,
+  ROOT,
+  runCli,
+  start,
+  startCli,
+  summaryOf,
+} from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -344,6 +352,26 @@ test('a reader that goes away ends the run without a stack trace', async () => {
   running.child.stdout?.destroy();
   const { stderr } = await running.finished;
   expect(stderr).not.toContain('    at ');
+});
+
+test('help is there at once: what a command needs is loaded for that command', async () => {
+  const cwd = await tempFolder();
+  const timeOf = async (...args: readonly string[]) => {
+    const begun = performance.now();
+    const { code } = await start(process.execPath, args, { cwd }).finished;
+    expect(code).toBe(0);
+    return performance.now() - begun;
+  };
+  const cli = path.join(ROOT, 'dist/cli.js');
+  const times = { node: Infinity, help: Infinity, ofSend: Infinity };
+  // In turns, since others work on this machine too: the least is what each takes by itself.
+  for (let turn = 0; turn < 9; turn++) {
+    times.node = Math.min(times.node, await timeOf('-e', '0'));
+    times.help = Math.min(times.help, await timeOf(cli, '--help'));
+    times.ofSend = Math.min(times.ofSend, await timeOf(cli, 'send', '--help'));
+  }
+  expect(times.help).toBeLessThan(times.node * 1.5 + 100);
+  expect(times.ofSend).toBeLessThan(times.node * 1.5 + 400);
 });
 
 test('a folder full of nothing is no failure', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { createNumbers } from '../../src/sandbox/faults.js';
+import { createNumbers } from '../../src/sandbox/fault-book.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { killGroup, runCli, startCli, summaryOf, type CliOptions } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';

@@ -113,6 +113,18 @@ describe.concurrent('a refusal', () => {
     expect(facts).toMatchObject({ refusal: 'too-fast', retryAfterMs: 7000 });
   });
 
+  test('that is a web page is told of in words, not in tags', async (scope) => {
+    const page = '<html>\r\n<head><title>413 Request Entity Too Large</title></head></html>';
+    const server = await openServer(scope, (_, response) => {
+      response.writeHead(413, { 'content-type': 'text/html' }).end(page);
+    });
+    const { message } = await failureOf(connectTo(scope, server.url).getSettings());
+    expect(message).toBe(
+      'GREEN-API refused getSettings (HTTP 413): a web page came in place of an answer. ' +
+        'The file is larger than GREEN-API takes.',
+    );
+  });
+
   test('says what to do about it', async (scope) => {
     const faults = [{ name: 'forbidden', method: 'sendMediaStatus' }] as const;
     const { client } = await openClient(scope, { faults });

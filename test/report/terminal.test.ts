@@ -76,7 +76,11 @@ describe.skipIf(whyNoTerminal !== null)('on a terminal', () => {
     await terminal.until(/Interrupted: finishing the send in flight\. Ctrl-C again/);
     await terminal.type('C-c');
     const lines = await terminal.until(/rc=130/);
-    expect(lines.filter((line) => line !== '')).toEqual(['before', 'rc=130']);
+    expect(lines.filter((line) => line !== '')).toEqual([
+      'before',
+      'Ended at once. A run goes on with the same command.',
+      'rc=130',
+    ]);
     expect(await terminal.flags()).toEqual({ hasCursor: true, isOther: false });
   });
 
@@ -122,6 +126,15 @@ describe.skipIf(whyNoTerminal !== null)('on a terminal', () => {
     expect(parseLines(text).at(-1)).toMatchObject({ type: 'summary' });
     expect(text).not.toMatch(CONTROL);
   });
+});
+
+test.skipIf(whyNoTerminal !== null)('a plan is wrapped between words', async () => {
+  const { cwd } = await makeAlbum(['refused/photo.jpg', 'refused/camera.dng', 'long-64s-high.mp4']);
+  const columns = 60;
+  const terminal = await openTerminal('plan album', { cwd, columns, rows: 40 });
+  const lines = await terminal.until(/rc=/);
+  expect(lines.filter((line) => stringWidth(line) === columns)).toEqual([]);
+  expect(lines.join('\n')).toMatch(/\n {11}\w/);
 });
 
 describe.skipIf(whyNoTerminal !== null)('asking first', () => {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono } from 'hono';
-import type { FaultBook } from '../faults.js';
+import type { FaultBook } from '../fault-book.js';
 import { isApiMethod, METHODS, type ApiMethod } from '../methods.js';
 import type { RateLimiter } from '../rate.js';
 import { refuse, type Reply } from '../reply.js';

@@ -1,13 +1,8 @@
 import { once } from 'node:events';
 import type { HttpBindings } from '@hono/node-server';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  DEFAULT_SLOW_MS,
-  FAULT_EFFECTS,
-  type FaultBook,
-  type FaultName,
-  type FaultTarget,
-} from '../faults.js';
+import { DEFAULT_SLOW_MS, FAULT_EFFECTS, type FaultName, type FaultTarget } from '../faults.js';
+import type { FaultBook } from '../fault-book.js';
 import type { Reply } from '../reply.js';
 
 /**
