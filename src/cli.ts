@@ -34,8 +34,16 @@ function buildProgram(): Command {
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { send } = await import('./commands/send.js');
-        const choices = { yes: isOn(command, 'yes'), plain: isOn(command, 'plain') };
-        return send({ ...(await readCall(command)), ...choices, paths: command.args }, streams);
+        return send({ ...(await readSend(command)), watch: false }, streams);
+      }),
+    );
+  addRun(program, 'watch', 'Post what is in folders, then what appears there, until it is ended.')
+    .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
+    .option('--yes', 'Go on without asking; off a terminal nothing is asked')
+    .action((_folders: unknown, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { send } = await import('./commands/send.js');
+        return send({ ...(await readSend(command)), watch: true }, streams);
       }),
     );
   addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.').action(
@@ -157,19 +165,38 @@ async function readCall(command: Command) {
   };
 }
 
+async function readSend(command: Command) {
+  const choices = { yes: isOn(command, 'yes'), plain: isOn(command, 'plain') };
+  return { ...(await readCall(command)), ...choices, paths: command.args };
+}
+
 /** Its flags for settings, unless nobody asked for a command. */
 function addSettings(command: Command, isUsed: (setting: Setting) => boolean): Command {
   return flags === null ? command : flags.addSettings(command, isUsed);
 }
 
+/** Settings that no other command that runs files has a use for, and those that a watch has none for. */
+const OF_WATCH: readonly SettingName[] = ['steadySeconds'];
+const NOT_OF_WATCH: readonly SettingName[] = ['confirm', 'confirmWaitMs'];
+
 /** A command that runs files: every setting that it has a use for. */
-function addRun(program: Command, name: 'send' | 'prepare' | 'plan', description: string): Command {
-  const command = program
-    .command(name)
-    .argument('<paths...>', 'files and folders; a folder is walked with its sub-folders')
-    .description(description);
+function addRun(
+  program: Command,
+  name: 'send' | 'watch' | 'prepare' | 'plan',
+  description: string,
+): Command {
+  const isWatch = name === 'watch';
+  const command = program.command(name).description(description);
+  if (isWatch) command.argument('<folders...>', 'folders; what is in their sub-folders as well');
+  else {
+    command.argument('<paths...>', 'files and folders; a folder is walked with its sub-folders');
+  }
   if (name !== 'plan') command.option('--plain', 'Print a line for each file, also on a terminal');
-  return addSettings(command, ({ scope }) => name !== 'prepare' || scope === 'prepare');
+  const unused = isWatch ? NOT_OF_WATCH : OF_WATCH;
+  return addSettings(command, (setting) => {
+    const isInScope = name !== 'prepare' || setting.scope === 'prepare';
+    return isInScope && !unused.includes(setting.name);
+  });
 }
 
 /** A command about what was posted before. */

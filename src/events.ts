@@ -22,6 +22,7 @@ export type StatuscastEvent =
   | ProgressEvent
   | WaitingEvent
   | WarningEvent
+  | IdleEvent
   | ResultEvent
   | ConfirmationEvent
   | SummaryEvent;
@@ -31,6 +32,8 @@ export interface StartedEvent {
   readonly type: 'started';
   /** What the run does with each file at the end. */
   readonly goal: 'send' | 'prepare' | 'plan';
+  /** Whether it goes on with what appears in the folders. */
+  readonly watch: boolean;
   /** Absolute path of the state directory; null where nothing is remembered. */
   readonly stateDir: string | null;
   /** Absolute path of the folder that the outputs go to, or would. */
@@ -39,7 +42,8 @@ export interface StartedEvent {
 
 /**
  * How much there is to do, by a look ahead over all paths: inputs are found one by one, as there is
- * room for them. Once a run, at any moment; not where the run ends before the look does.
+ * room for them. Once a run, at any moment; not where the run ends before the look does, nor in a
+ * watch.
  */
 export interface TotalsEvent {
   readonly type: 'totals';
@@ -110,6 +114,13 @@ export interface WarningEvent {
   readonly input: string | null;
   /** What is wrong and what to do about it. */
   readonly message: string;
+}
+
+/** All that a watch has found has ended: it waits for files. Told each time. */
+export interface IdleEvent {
+  readonly type: 'idle';
+  /** Results so far. */
+  readonly counts: Readonly<Record<Outcome, number>>;
 }
 
 /** How one input ended. Every field is always there; null where it has no meaning. */

@@ -113,8 +113,11 @@ export interface PartResult {
   readonly error: JobError | null;
 }
 
-/** Why an input was left alone: posted before, the same content twice in one run, or no media. */
-export type SkipReason = 'already-sent' | 'duplicate' | 'not-media';
+/**
+ * Why an input was left alone: posted before, the same content twice in one run, no media, or, in a
+ * watch, removed before its turn.
+ */
+export type SkipReason = 'already-sent' | 'duplicate' | 'not-media' | 'removed';
 
 /**
  * How an input ended.

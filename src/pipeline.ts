@@ -15,6 +15,7 @@ import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
 import { readMemory, rememberWith } from './pipeline/memory.js';
+import { walkOnce, watchOn } from './pipeline/input-source.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
@@ -28,7 +29,15 @@ export { countFolder } from './pipeline/count-inputs.js';
 
 /** What a run does with each file at the end: send it, only make its output, or only plan it. */
 export type Goal =
-  | { readonly goal: 'send'; readonly credentials: Credentials }
+  | {
+      readonly goal: 'send';
+      readonly credentials: Credentials;
+      /**
+       * Goes on with what appears in the folders, until the signal fires: each file once it is
+       * whole. What fails for a reason that may pass is found again. Default: false.
+       */
+      readonly watch?: boolean;
+    }
   | { readonly goal: 'prepare' }
   | {
       readonly goal: 'plan';
@@ -92,6 +101,7 @@ async function runAll(
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
   const isPlan = options.goal === 'plan';
+  const isWatching = options.goal === 'send' && options.watch === true;
   const written = isPlan ? [] : [outputsDir, outDir];
   for (const folder of new Set(written)) await removeStalePartials(folder);
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
@@ -125,7 +135,8 @@ async function runAll(
     goal: options.goal,
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
-      const jobs = isDiscovered ? normalizeLane.pending + normalizeLane.size : Infinity;
+      const jobs =
+        isDiscovered || isWatching ? normalizeLane.pending + normalizeLane.size : Infinity;
       return Math.max(1, Math.floor(settings.concurrency / jobs));
     },
   };
@@ -143,11 +154,13 @@ async function runAll(
   try {
     emit({
       type: 'started',
-      goal: options.goal,
+      ...{ goal: options.goal, watch: isWatching },
       stateDir: publishing === null && read?.isKnown !== true ? null : stateDir,
       outDir,
     });
-    const counting = tellTotals(run, discover(roots, ours));
+    const counting = isWatching ? null : tellTotals(run, discover(roots, ours));
+    const onIdle = () => emit({ type: 'idle', counts: { ...counts } });
+    const source = isWatching ? await watchOn(roots, ours, run, onIdle) : walkOnce(roots, ours);
     instance = await preflight(run);
     const warn = (message: string | null) => {
       if (message !== null) emit({ type: 'warning', input: null, message });
@@ -158,24 +171,27 @@ async function runAll(
     const nameOutput = createOutputNames(outDir);
     let turn: Promise<void> = Promise.resolve();
     let told: Promise<void> = Promise.resolve();
-    for await (const input of discover(roots, ours)) {
-      // At most so many between found and finished: disk and memory stay flat.
-      await inFlight.onSizeLessThan(1);
+    for await (const input of source) {
       emit({ type: 'found', input: input.input, bytes: input.bytes });
-      warn(warnOfQueue(++inputs, instance));
+      if (!isWatching) warn(warnOfQueue(++inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
-      const task: Task = { input, ...places, ...takeTurn(turn) };
+      let fault: StatuscastError | null = null;
+      const onFault = (error: StatuscastError) => (fault = error);
+      const task: Task = { input, ...places, onFault, ...takeTurn(turn) };
       turn = task.left;
       const before = told;
       told = inFlight.add(async () => {
-        const result = await runInput(run, task);
+        const result = await source.conclude(input, await runInput(run, task));
         // A plan is read from top to bottom, and none waits long.
         if (isPlan) await before;
         counts[result.outcome]++;
         total.bytes += result.estimate?.bytes ?? 0;
         total.seconds += result.estimate?.seconds ?? 0;
         emit(result);
+        source.end(input, result, fault);
       });
+      // At most so many between found and finished: disk and memory stay flat.
+      await inFlight.onSizeLessThan(1);
     }
     isDiscovered = true;
     await Promise.all([inFlight.onIdle(), counting]);

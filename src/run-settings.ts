@@ -38,6 +38,9 @@ export const places = {
   }),
 };
 
+const TIME = '(([01]?\\d|2[0-3])(:[0-5]\\d)?|24(:00)?)';
+const SPAN = ` *${TIME} *- *${TIME} *`;
+
 export const pace = {
   concurrency: number({
     default: availableParallelism(),
@@ -75,6 +78,23 @@ export const pace = {
     max: 3600,
     unit: 'SECONDS',
     about: "Least time between the starts of two sends, or the instance's own delay",
+  }),
+  hours: text({
+    scope: 'send',
+    default: '',
+    unit: 'HOURS',
+    like: '9-21, 09:30-21:00, 22-6 or 9-12,14-18',
+    pattern: new RegExp(`^(${SPAN}(,${SPAN})*)?$`),
+    about: 'Send only at these times of the day, by the clock of this machine: 9-21, 9-12,14-18',
+  }),
+  steadySeconds: number({
+    scope: 'send',
+    default: 2,
+    min: 0,
+    max: 3600,
+    fraction: true,
+    unit: 'SECONDS',
+    about: 'A watch takes a file that has not changed for so long',
   }),
   uploadsPerSecond: number({
     scope: 'send',

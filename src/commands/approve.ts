@@ -9,6 +9,8 @@ import { ask } from './ask.js';
 /** What is asked about before it is posted. */
 export interface Posting {
   readonly paths: readonly string[];
+  /** Whether what appears later is posted as well. */
+  readonly watch: boolean;
   readonly settings: Settings;
   readonly credentials: Credentials;
   readonly signal: AbortSignal;
@@ -22,10 +24,10 @@ const SNIFF_MS = 2000;
  * @throws StatuscastError `path-missing`, and `interrupted` after Ctrl-C
  */
 export async function approvePosting(posting: Posting, people: Writable): Promise<boolean> {
-  const { paths, settings, credentials, signal } = posting;
+  const { paths, watch, settings, credentials, signal } = posting;
   const count = await countFolder(paths, settings, { signal, sniffMs: SNIFF_MS });
   const media = count.inputs - count.notMedia;
-  if (media === 0) return true; // nobody sees anything of it
+  if (media === 0 && !watch) return true; // nobody sees anything of it
   const { caption, participants, long } = settings;
   // What was sent before, is there twice or proves unfit is known once it is opened.
   const many = media === 1 ? 'one status' : `${media} statuses`;
@@ -36,6 +38,7 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
     `  through  instance ${maskIdInstance(credentials.idInstance)} at ${credentials.apiUrl}`,
     ...(caption === '' ? [] : [`  caption  ${clean(caption.replaceAll(/\s*\n\s*/g, ' / '))}`]),
     'What was posted from here before is not posted again.',
+    ...(watch ? ['It goes on with what appears there, without asking again.'] : []),
   ];
   for (const line of lines) people.write(`${line}\n`);
   return ask('Post?', signal);

@@ -62,6 +62,19 @@ const AFTER: Readonly<Record<string, readonly (string | Examples)[]>> = {
     SETTINGS,
     EXIT_CODES,
   ],
+  watch: [
+    {
+      'Post what is put into a folder': 'statuscast watch ./outbox',
+      'At most one every ten minutes, by day': 'statuscast watch ./outbox --gap 600 --hours 9-21',
+      'Try it without an account': 'statuscast watch ./outbox --sandbox',
+    },
+    `What is there at the start is posted first; what was posted before is not
+posted again. A file is taken once it has not changed for --steady-seconds and,
+on Linux, no program has it open for writing. Ctrl-C ends it (130).`,
+    ACCOUNT,
+    SETTINGS,
+    EXIT_CODES,
+  ],
   prepare: [
     {
       'Make the outputs and keep them': 'statuscast prepare ./holiday --out ./out',

@@ -8,6 +8,8 @@ import { withCredentials, type AccountRequest } from './with-credentials.js';
 
 export interface SendRequest extends AccountRequest {
   readonly paths: readonly string[];
+  /** Go on with what appears in the folders. */
+  readonly watch: boolean;
   /** Go on without asking. */
   readonly yes: boolean;
   /** A line for each file in place of the live view. */
@@ -15,15 +17,15 @@ export interface SendRequest extends AccountRequest {
 }
 
 /**
- * `statuscast send`: the whole flow. What goes to a real account is asked about first where there
+ * `statuscast send` and `statuscast watch`: the whole flow. What goes to a real account is asked about first where there
  * is somebody to ask; a no ends with 0, since nothing was to be done then.
  */
 export async function send(request: SendRequest, streams: Streams): Promise<number> {
-  const { paths, settings, json, plain, yes, sandbox: isSandbox, env, signal } = request;
+  const { paths, settings, watch, json, plain, yes, sandbox: isSandbox, env, signal } = request;
   return withCredentials(request, async (credentials) => {
     if (!isSandbox && !yes && canAsk()) {
       try {
-        const posting = { paths, settings, credentials, signal };
+        const posting = { paths, watch, settings, credentials, signal };
         if (!(await approvePosting(posting, streams.stderr))) {
           streams.stderr.write('Nothing was posted.\n');
           return EXIT.done;
@@ -34,7 +36,8 @@ export async function send(request: SendRequest, streams: Streams): Promise<numb
         return EXIT.interrupted;
       }
     }
-    const events = processFolder(paths, { goal: 'send', credentials, settings, env, signal });
+    const run = { goal: 'send', watch, credentials, settings, env, signal } as const;
+    const events = processFolder(paths, run);
     const summary = await writeEvents(events, streams, { json, plain, isSandbox, env, signal });
     return summary === null ? EXIT.someFailed : exitCodeOf(summary);
   });

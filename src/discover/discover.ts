@@ -59,6 +59,23 @@ export async function* discover(
   }
 }
 
+/**
+ * What a walk would find at one place below a root and under it; nothing where no walk comes.
+ * @param relativePath empty for the whole root
+ */
+export async function* discoverAt(
+  root: Root,
+  relativePath: string,
+  leaveOut: readonly string[],
+): AsyncGenerator<Input> {
+  const ours = new Set(leaveOut);
+  if (relativePath === '') yield* walk(root, '', ours);
+  const names = relativePath.split(path.sep);
+  const above = names.map((_, at) => path.join(root.real, ...names.slice(0, at)));
+  const isApart = names.some((name) => name === '' || name.startsWith('.'));
+  if (!isApart && !above.some((folder) => ours.has(folder))) yield* visit(root, relativePath, ours);
+}
+
 async function* walk(
   root: Root,
   folder: string,
@@ -71,28 +88,34 @@ async function* walk(
     yield { input, path: path.join(root.real, folder), relativePath: folder, bytes: 0 };
     return;
   }
-  for (const name of names) {
-    const relativePath = path.join(folder, name);
-    const absolute = path.join(root.real, relativePath);
-    const input = path.join(root.given, relativePath);
-    const real = await realpath(absolute).catch(() => null);
-    const found = real === null ? null : await stat(real).catch(() => null);
-    if (real === null || found === null) {
-      // A link to nowhere is nothing; what has gone, or has a name that is no UTF-8, is told of.
-      const isLink = await lstat(absolute).then(
-        (entry) => entry.isSymbolicLink(),
-        () => false,
-      );
-      if (!isLink) yield { input, path: absolute, relativePath, bytes: 0 };
-      continue;
-    }
-    if (path.relative(root.real, real).startsWith('..') || leaveOut.has(real)) continue;
-    if (found.isDirectory()) {
-      // A folder behind a link that stays inside is met under its own name.
-      if (real === absolute) yield* walk(root, relativePath, leaveOut);
-    } else if (found.isFile()) {
-      yield { input, path: absolute, relativePath, bytes: found.size };
-    }
+  for (const name of names) yield* visit(root, path.join(folder, name), leaveOut);
+}
+
+/** What stands at one place, by the rules for all. */
+async function* visit(
+  root: Root,
+  relativePath: string,
+  leaveOut: ReadonlySet<string>,
+): AsyncGenerator<Input> {
+  const absolute = path.join(root.real, relativePath);
+  const input = path.join(root.given, relativePath);
+  const real = await realpath(absolute).catch(() => null);
+  const found = real === null ? null : await stat(real).catch(() => null);
+  if (real === null || found === null) {
+    // A link to nowhere is nothing; what has gone, or has a name that is no UTF-8, is told of.
+    const isLink = await lstat(absolute).then(
+      (entry) => entry.isSymbolicLink(),
+      () => false,
+    );
+    if (!isLink) yield { input, path: absolute, relativePath, bytes: 0 };
+    return;
+  }
+  if (path.relative(root.real, real).startsWith('..') || leaveOut.has(real)) return;
+  if (found.isDirectory()) {
+    // A folder behind a link that stays inside is met under its own name.
+    if (real === absolute) yield* walk(root, relativePath, leaveOut);
+  } else if (found.isFile()) {
+    yield { input, path: absolute, relativePath, bytes: found.size };
   }
 }
 
@@ -103,5 +126,16 @@ async function readNames(folder: string): Promise<readonly string[]> {
   for await (const { name } of await opendir(folder)) {
     if (!name.startsWith('.')) names.push(name);
   }
-  return names.sort((a, b) => byName.compare(a, b) || (a < b ? -1 : 1));
+  return names.sort(compareNames);
+}
+
+function compareNames(a: string, b: string): number {
+  return byName.compare(a, b) || (a < b ? -1 : Number(a > b));
+}
+
+/** Orders paths below a folder as a walk comes to them. */
+export function comparePaths(a: string, b: string): number {
+  const [left, right] = [a.split(path.sep), b.split(path.sep)];
+  const at = left.findIndex((name, depth) => name !== right[depth]);
+  return at === -1 ? left.length - right.length : compareNames(left[at] ?? '', right[at] ?? '');
 }

@@ -39,7 +39,9 @@ export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
       done.push({ task: current, ending: await conclude(run, current, step) });
     }
   } catch (thrown) {
-    const { code, message } = errorOf(run, task, thrown);
+    const fault = errorOf(run, task, thrown);
+    task.onFault(fault);
+    const { code, message } = fault;
     done.push({ task: current, ending: { outcome: 'failed', error: { code, message } } });
   } finally {
     task.leave();

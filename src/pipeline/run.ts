@@ -55,6 +55,8 @@ export interface Task {
   readonly nameOutput: (part: PartNumber) => string;
   /** Absolute path of a folder for what is decoded on the way: made by who needs it. */
   readonly scratch: string;
+  /** Told why it failed, where it did before it was sent. */
+  readonly onFault: (fault: StatuscastError) => void;
   /** Settles when the inputs before have been sent or will not be. */
   readonly turn: Promise<void>;
   /** Says that this one has been sent or will not be; then `left` settles. */

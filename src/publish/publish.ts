@@ -1,6 +1,7 @@
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { Ending } from '../job.js';
 import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
+import { awaitHours, nextOpening } from './hours.js';
 import { sendMediaStatus } from './send-media-status.js';
 import { stopsRun } from './retry.js';
 import {
@@ -33,6 +34,8 @@ export interface Publisher extends Settling {
   readonly stop: (why: StatuscastError) => void;
   readonly onStage: (stage: 'upload' | 'send' | 'find-out') => void;
   readonly onProgress: (bytes: number) => void;
+  /** The clock that hours go by. Default: the machine's. */
+  readonly clock?: () => Date;
 }
 
 /** A send is given up when this many were found not to have been carried out. */
@@ -115,9 +118,10 @@ async function sendUntilKnown(
   let link = firstLink;
   let lastAttemptAtMs = publication.attemptedAtMs;
   for (let sends = 1; sends <= MAX_SENDS; sends++) {
-    const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
+    const sent = await sendInTime(publication, link, lastAttemptAtMs, publisher);
     if (sent.type === 'ended') return sent.ending;
     const { attemptedAtMs } = sent;
+    link = sent.link;
     const times = { attemptedAtMs, lostAtMs: now() };
     const ending = await findOut(publication, link, times, publisher);
     if (ending !== 'not-sent') return ending;
@@ -157,20 +161,40 @@ function provideLink(
 
 type Sent =
   | { readonly type: 'ended'; readonly ending: Ending }
-  | { readonly type: 'unknown'; readonly attemptedAtMs: number };
+  | { readonly type: 'unknown'; readonly attemptedAtMs: number; readonly link: Link };
+
+/** Sends within the hours. A wait for its start may outlast them, and the wait for them a link. */
+async function sendInTime(
+  publication: Publication,
+  firstLink: Link,
+  lastAttemptAtMs: number | null,
+  publisher: Publisher,
+): Promise<Sent> {
+  const { settings, signal, onWaiting, clock } = publisher;
+  for (let link = firstLink; ;) {
+    const hasWaited = await awaitHours(settings.hours, { signal, onWaiting, now: clock });
+    if (hasWaited) link = await provideLink(publication, link, publisher);
+    const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
+    if (sent.type !== 'too-late') return sent;
+  }
+}
 
 async function sendOnce(
   publication: Publication,
   link: Link,
   lastAttemptAtMs: number | null,
   publisher: Publisher,
-): Promise<Sent> {
+): Promise<Sent | { readonly type: 'too-late' }> {
   const { key, message } = publication;
   const { client, ledger, runId, settings, signal, now, onWaiting } = publisher;
+  const { clock = () => new Date() } = publisher;
   signal.throwIfAborted();
   publisher.onStage('send');
   let attemptedAtMs = lastAttemptAtMs;
+  let isTooLate = false;
   const claim = async () => {
+    isTooLate = nextOpening(settings.hours, clock()) !== null;
+    if (isTooLate) return false;
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
@@ -197,8 +221,9 @@ async function sendOnce(
     }
     case 'unknown':
       if (attemptedAtMs === null) throw new Error('no request leaves before its claim');
-      return { type: 'unknown', attemptedAtMs };
+      return { type: 'unknown', attemptedAtMs, link };
     case 'not-claimed': {
+      if (isTooLate) return { type: 'too-late' };
       const detail = 'another run is sending it';
       const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;
       return { type: 'ended', ending: (await endingOfAnother(publication, publisher)) ?? busy };

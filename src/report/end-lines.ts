@@ -52,7 +52,7 @@ function problemLines({ problems }: RunState, style: Style): readonly string[] {
 
 function countLines(
   { notReached, skips, statuses, found }: RunState,
-  { goal }: StartedEvent,
+  { goal, watch }: StartedEvent,
   { counts, seconds, stopped }: SummaryEvent,
   style: Style,
 ): readonly string[] {
@@ -67,7 +67,7 @@ function countLines(
     ...(notReached > 0 ? [`${notReached} not reached`] : []),
   ];
   const lines = [ink(style, 'bold', `${ends.join(', ')} in ${seconds.toFixed(1)} s`)];
-  if (found.inputs === 0) lines.push('There was no file to be found.');
+  if (found.inputs === 0 && !watch) lines.push('There was no file to be found.');
   if (stopped?.code === 'interrupted') {
     lines.push('Interrupted. The same command goes on from here.');
   } else if (stopped !== null) {

@@ -30,6 +30,11 @@ export function formatClock(seconds: number): string {
     : `${minutes}:${two(whole % 60)}`;
 }
 
+/** Such as `7.0 s`, or `11:20:00` where seconds say little. */
+export function formatWait(seconds: number): string {
+  return seconds < 100 ? `${seconds.toFixed(1)} s` : formatClock(seconds);
+}
+
 /** Names and tags come from anywhere: no control character of theirs reaches the terminal. */
 export function clean(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, '\u{fffd}');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ResultEvent, StatuscastEvent } from '../events.js';
 import type { Output } from '../job.js';
-import { clean, formatBytes } from './format.js';
+import { clean, formatBytes, formatWait } from './format.js';
 import { isNotReached } from './run-state.js';
 import { describeConfirmation } from './status-line.js';
 
@@ -13,13 +13,18 @@ export function describeEvent(event: StatuscastEvent): string | null {
       return isNotReached(event) ? null : clean(describeResult(event));
     case 'waiting': {
       const of = event.input === null ? '' : ` (${event.input})`;
-      return clean(`waiting    ${(event.waitMs / 1000).toFixed(1)} s${of}: ${event.why}`);
+      return clean(`waiting    ${formatWait(event.waitMs / 1000)}${of}: ${event.why}`);
     }
     case 'confirmation':
       return clean(`confirmed  ${event.input}: ${describeConfirmation(event)}`);
     case 'warning': {
       const of = event.input === null ? '' : `${event.input}: `;
       return clean(`warning    ${of}${event.message}`);
+    }
+    case 'idle': {
+      const { sent, skipped, failed, uncertain } = event.counts;
+      const counts = `${sent} sent, ${skipped} skipped, ${failed} failed, ${uncertain} uncertain`;
+      return `idle       ${counts} so far; waiting for files`;
     }
     case 'summary': // told with what stands at the end
     case 'started':

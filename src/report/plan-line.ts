@@ -24,6 +24,7 @@ export function createPlanLines(jobs: number): (event: StatuscastEvent) => strin
         return `warning  ${event.input === null ? '' : `${clean(event.input)}: `}${clean(event.message)}`;
       case 'summary':
         return summaryLines(event, { statuses, notReached, jobs });
+      case 'idle':
       case 'started':
       case 'found':
       case 'stage':

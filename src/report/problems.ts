@@ -44,6 +44,9 @@ export function addProblem({ groups, more }: Problems, problem: Problem): Proble
   const at = groups.findIndex(isSame);
   const known = groups[at];
   if (known !== undefined) {
+    // A watch tries again: it is one file all the same.
+    const isRepeated = problem.inputs.length > 0 && known.inputs.includes(problem.inputs[0] ?? '');
+    if (isRepeated) return { groups, more };
     const inputs = [...known.inputs, ...problem.inputs].slice(0, INPUTS_MAX);
     return { groups: groups.with(at, { ...known, inputs, count: known.count + 1 }), more };
   }

@@ -35,6 +35,8 @@ export interface RunState {
   readonly table: Table;
   /** How far it had come at the last few moments, oldest first: for the rate. */
   readonly moments: readonly Moment[];
+  /** Whether a watch has come to the end of what it found, at least once. */
+  readonly hasIdled: boolean;
   readonly summary: SummaryEvent | null;
 }
 
@@ -85,6 +87,7 @@ export const BEGINNING: RunState = {
   ...{ underWay: new Map(), waits: new Map(), recent: [], problems: NO_PROBLEMS },
   counts: { sent: 0, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 },
   ...{ notReached: 0, skips: {}, statuses: 0, table: EMPTY_TABLE, moments: [], summary: null },
+  hasIdled: false,
 };
 
 const RECENT_MAX = 12;
@@ -124,6 +127,8 @@ export function fold(state: RunState, event: StatuscastEvent, nowMs: number): Ru
       return { ...state, problems: addProblem(state.problems, warningOf(event)) };
     case 'result':
       return noteMoment(conclude(state, event), nowMs);
+    case 'idle':
+      return { ...state, hasIdled: true };
     case 'summary':
       return { ...state, summary: event };
     case 'confirmation':
@@ -166,7 +171,7 @@ function conclude(state: RunState, result: ResultEvent): RunState {
   return {
     ...ended,
     counts: { ...state.counts, [outcome]: state.counts[outcome] + 1 },
-    recent: [...state.recent, own].slice(-RECENT_MAX),
+    recent: isOldNews(state, result) ? state.recent : [...state.recent, own].slice(-RECENT_MAX),
     problems: error === null ? state.problems : addProblem(state.problems, faultOf(result, error)),
     skips: reason === null ? state.skips : countOne(state.skips, reason),
     statuses: state.statuses + (sent ?? (outcome === 'sent' ? 1 : 0)),
@@ -176,6 +181,11 @@ function conclude(state: RunState, result: ResultEvent): RunState {
 
 function countOne(skips: RunState['skips'], reason: SkipReason): RunState['skips'] {
   return { ...skips, [reason]: (skips[reason] ?? 0) + 1 };
+}
+
+/** What a watch has posted before: it meets all of it again whenever it is begun. */
+export function isOldNews({ started }: RunState, { reason }: ResultEvent): boolean {
+  return started?.watch === true && reason === 'already-sent';
 }
 
 /** Codes of files that a run did not come to: there is nothing wrong with them. */

@@ -37,6 +37,7 @@ const BAR_MAX_CELLS = 40;
 /** How far the whole has come; the bar takes what room the figures leave. */
 function overallLine(state: RunState, { width, style, nowMs }: View): string {
   const { totals, found, done } = state;
+  if (state.started?.watch === true) return watchLine(state, nowMs);
   const of = totals ?? found;
   const pace = paceOf(state, nowMs);
   // The first to go where there is no room comes last.
@@ -60,6 +61,12 @@ function overallLine(state: RunState, { width, style, nowMs }: View): string {
   return cells < BAR_MIN_CELLS ? text : `${bar(style, fraction, cells)}  ${text}`;
 }
 
+/** A watch has no end that could be near or far. */
+function watchLine({ underWay, begunAtMs }: RunState, nowMs: number): string {
+  const files = underWay.size === 0 ? 'waiting for files' : `${underWay.size} under way`;
+  return `watching for ${formatClock((nowMs - begunAtMs) / 1000)}: ${files}`;
+}
+
 function formatRate(perSecond: number): string {
   return perSecond >= 1
     ? `${perSecond.toFixed(1)} files/s`
@@ -80,9 +87,10 @@ function noticeLine({ started, waits }: RunState, { style, nowMs, isEnding }: Vi
   if (first === undefined) return '';
   const [input, { why, untilMs }] = first;
   const seconds = Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
+  const time = seconds < 100 ? `${seconds} s` : formatClock(seconds);
   const of = input === null ? '' : ` (${fitPath(style, input, 24).trimEnd()})`;
   const more = open.length > 1 ? ` and ${open.length - 1} more` : '';
-  return ink(style, 'yellow', `waiting ${seconds} s${more}: ${clean(why)}${of}`);
+  return ink(style, 'yellow', `waiting ${time}${more}: ${clean(why)}${of}`);
 }
 
 const MARKS = ['failed', 'uncertain', 'warning'] as const;

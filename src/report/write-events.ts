@@ -5,7 +5,7 @@ import type { StatuscastEvent, SummaryEvent } from '../events.js';
 import { endLines } from './end-lines.js';
 import type { LiveView } from './live-view.js';
 import { describeEvent } from './people.js';
-import { BEGINNING, fold, type RunState } from './run-state.js';
+import { BEGINNING, fold, isOldNews, type RunState } from './run-state.js';
 import { PLAIN, spell, styleOf } from './style.js';
 
 export interface Streams {
@@ -72,9 +72,11 @@ function terminalOf(
   return people instanceof WriteStream && !isAsked ? people : null;
 }
 
-/** What is waited for is told anew at each look. */
-function isTold({ waits }: RunState, event: StatuscastEvent): boolean {
-  return event.type === 'waiting' && waits.get(event.input)?.told.has(event.why) === true;
+/** What is waited for is told anew at each look, and a watch meets again what it has posted. */
+function isTold(state: RunState, event: StatuscastEvent): boolean {
+  if (event.type === 'waiting') return state.waits.get(event.input)?.told.has(event.why) === true;
+  if (event.type === 'idle') return state.hasIdled;
+  return event.type === 'result' && isOldNews(state, event);
 }
 
 async function write(stream: Writable, line: string): Promise<void> {

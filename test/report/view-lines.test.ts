@@ -18,7 +18,13 @@ const NAMES = [
   'evil\u001b[31m\n.png',
 ];
 
-const STARTED = { type: 'started', goal: 'send', stateDir: '/s', outDir: '/o' } as const;
+const STARTED = {
+  type: 'started',
+  goal: 'send',
+  watch: false,
+  stateDir: '/s',
+  outDir: '/o',
+} as const;
 const PLAN = { action: 'encode', reasons: ['640×480 is not 9:16'], fit: null, crop: null } as const;
 const OUTPUT = { mime: 'image/jpeg', width: 9, height: 16, durationSeconds: null } as const;
 

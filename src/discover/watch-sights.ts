@@ -1,0 +1,136 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Input } from '../job.js';
+import { comparePaths, type Root } from './discover.js';
+import { findWritten, hasLockFile, isUnfinishedName } from './watch-locks.js';
+
+/** A file as it was seen last. */
+export interface Sight {
+  readonly root: Root;
+  readonly input: Input;
+  /** Changes with the file. */
+  readonly stamp: string;
+  /** Since when it is so. */
+  readonly sinceMs: number;
+  /** Not to be looked at before. */
+  readonly dueMs: number;
+  readonly state: 'open' | 'under-way' | 'done';
+  /** How it was when it was taken. */
+  readonly taken: string | null;
+  /** How often it was taken in vain. */
+  readonly tries: number;
+}
+
+/** The files of a watch; bounded by those that are there. */
+export interface Sights {
+  /** Sees a file; whether it is as it was. */
+  readonly see: (root: Root, input: Input) => Promise<'same' | 'other' | 'gone' | 'folder'>;
+  /** Forgets what a walk of the whole root did not meet. */
+  readonly keepOnly: (root: Root, met: ReadonlySet<string>) => void;
+  /** What is whole, in the order of a walk. */
+  readonly findWhole: () => Promise<readonly Sight[]>;
+  /** Takes a file that was whole; whether it still is. */
+  readonly take: (sight: Sight) => Promise<boolean>;
+  /** Says that what was taken has ended, and when it is to be found again, if at all. */
+  readonly end: (input: Input, againMs: number | null) => void;
+  readonly triesOf: (input: Input) => number;
+  /** Until the next look at what is not whole yet; null where nothing is. */
+  readonly dueInMs: () => number | null;
+}
+
+const LOOK_MIN_MS = 100;
+const LOOK_MAX_MS = 1000;
+/** Looking who writes takes no more than a twentieth of the time. */
+const WRITERS_SHARE = 20;
+
+/** @param steadyMs how long a file must stay as it is to be whole */
+export function createSights(
+  roots: readonly Root[],
+  steadyMs: number,
+  now: () => number = () => performance.now(),
+): Sights {
+  const sights = new Map<string, Sight>();
+  const lookMs = Math.min(LOOK_MAX_MS, Math.max(LOOK_MIN_MS, steadyMs / 2));
+  const order = new Map(roots.map((root, at) => [root, at]));
+  const change = (sight: Sight, changed: Partial<Sight>) =>
+    sights.set(sight.input.path, { ...sight, ...changed });
+  const open = () => [...sights.values()].filter(({ state }) => state === 'open');
+
+  const see: Sights['see'] = async (root, input) => {
+    const { path: file } = input;
+    const before = sights.get(file);
+    const found = await stat(file).catch(() => null);
+    if (found?.isDirectory() === true) return 'folder';
+    if (found === null || found.size === 0 || isUnfinishedName(path.basename(file))) {
+      if (before?.state !== 'under-way') sights.delete(file);
+      return 'gone';
+    }
+    // The last change of anything about it comes from the system: what copies may set the other.
+    const stamp = `${found.size} ${found.mtimeMs} ${found.ctimeMs}`;
+    if (before?.stamp === stamp) return 'same';
+    const isUnderWay = before?.state === 'under-way';
+    sights.set(file, {
+      ...{
+        root,
+        input: { ...input, bytes: found.size },
+        stamp,
+        sinceMs: now(),
+        dueMs: 0,
+        tries: 0,
+      },
+      ...{ state: isUnderWay ? 'under-way' : 'open', taken: before?.taken ?? null },
+    });
+    return 'other';
+  };
+
+  return {
+    see,
+    keepOnly: (root, met) => {
+      for (const [file, sight] of sights) {
+        const isMine = sight.root === root && sight.state !== 'under-way';
+        if (isMine && !met.has(file)) sights.delete(file);
+      }
+    },
+    findWhole: async () => {
+      const steady: Sight[] = [];
+      for (const sight of open().filter(({ dueMs }) => dueMs <= now())) {
+        const isSame = (await see(sight.root, sight.input)) === 'same';
+        if (isSame && now() - sight.sinceMs >= steadyMs) steady.push(sight);
+      }
+      if (steady.length === 0) return [];
+      const begunMs = now();
+      const written = await findWritten(steady.map(({ input }) => input.path));
+      const dueMs = now() + Math.max(lookMs, (now() - begunMs) * WRITERS_SHARE);
+      const isWritten = ({ input }: Sight) => written.has(input.path);
+      for (const sight of steady.filter(isWritten)) change(sight, { dueMs });
+      const rankOf = ({ root }: Sight) => order.get(root) ?? 0;
+      const compare = (a: Sight, b: Sight) =>
+        rankOf(a) - rankOf(b) || comparePaths(a.input.relativePath, b.input.relativePath);
+      return steady.filter((sight) => !isWritten(sight)).sort(compare);
+    },
+    take: async (sight) => {
+      const { root, input, stamp } = sight;
+      // It may have been in line for long.
+      if ((await see(root, input)) !== 'same' || sights.get(input.path)?.stamp !== stamp)
+        return false;
+      if (await hasLockFile(input.path)) {
+        change(sight, { dueMs: now() + LOOK_MAX_MS });
+        return false;
+      }
+      change(sight, { state: 'under-way', taken: stamp });
+      return true;
+    },
+    end: (input, againMs) => {
+      const sight = sights.get(input.path);
+      if (sight === undefined) return;
+      if (sight.stamp !== sight.taken) change(sight, { state: 'open' });
+      else if (againMs === null) change(sight, { state: 'done' });
+      else change(sight, { state: 'open', dueMs: now() + againMs, tries: sight.tries + 1 });
+    },
+    triesOf: (input) => sights.get(input.path)?.tries ?? 0,
+    dueInMs: () => {
+      const dues = open().map(({ dueMs }) => dueMs - now());
+      return dues.length === 0 ? null : Math.max(lookMs, Math.min(...dues));
+    },
+  };
+}

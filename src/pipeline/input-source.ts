@@ -1,0 +1,92 @@
+import { access } from 'node:fs/promises';
+import { discover, type Root } from '../discover/discover.js';
+import type { WatchEnd } from '../discover/watch-patience.js';
+import { StatuscastError } from '../errors.js';
+import type { ResultEvent } from '../events.js';
+import type { Input } from '../job.js';
+import { isTransient } from '../publish/retry.js';
+import type { Run } from './run.js';
+
+/** Where a run's inputs come from, and what is to be done once one has ended. */
+export interface InputSource extends AsyncIterable<Input> {
+  /** What is told of an input that has ended. */
+  readonly conclude: (input: Input, result: ResultEvent) => Promise<ResultEvent>;
+  /** Has to be told of each input, after its result. */
+  readonly end: (input: Input, result: ResultEvent, fault: StatuscastError | null) => void;
+}
+
+/** What is there, once. */
+export function walkOnce(roots: readonly Root[], ours: readonly string[]): InputSource {
+  return {
+    [Symbol.asyncIterator]: () => discover(roots, ours),
+    conclude: async (_input, result) => result,
+    end: () => undefined,
+  };
+}
+
+/**
+ * What is there, and what appears until the run ends.
+ * @param onIdle told when all that was found has ended
+ * @throws StatuscastError `bad-settings` for a path that is no folder
+ */
+export async function watchOn(
+  roots: readonly Root[],
+  ours: readonly string[],
+  { settings, signal, emit, memory }: Run,
+  onIdle: () => void,
+): Promise<InputSource> {
+  const files = roots.filter(({ isFolder }) => !isFolder);
+  if (files.length > 0) {
+    const faults = files.map(({ given }) => `${given} is a file, and only folders are watched`);
+    throw new StatuscastError({ code: 'bad-settings', faults });
+  }
+  const { watchFolder } = await import('../discover/watch-folder.js');
+  const watch = watchFolder(roots, ours, {
+    ...{ signal, steadyMs: settings.steadySeconds * 1000 },
+    onWarning: (message) => emit({ type: 'warning', input: null, message }),
+    onHold: (waitMs) => emit({ type: 'waiting', input: null, why: HELD, waitMs }),
+    onIdle,
+  });
+  return {
+    [Symbol.asyncIterator]: () => watch[Symbol.asyncIterator](),
+    conclude: async (input, result) => {
+      // A later twin is found in the ledger, and what is found again is none.
+      for (const [content, met] of memory?.seen ?? []) {
+        if (met === input) memory?.seen.delete(content);
+      }
+      if (result.outcome !== 'failed' || (await isThere(input.path))) return result;
+      const detail = 'it was removed before it was posted';
+      return { ...result, outcome: 'skipped', reason: 'removed', detail, error: null };
+    },
+    end: (input, result, fault) => watch.end(input, endOf(result, fault)),
+  };
+}
+
+const HELD = 'posting fails for a reason that may pass; it goes on by itself';
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Beside faults of the network, what whoever uses the machine may mend. */
+const MENDABLE: readonly string[] = ['folder-unusable', 'link-not-direct'];
+
+function endOf({ outcome }: ResultEvent, fault: StatuscastError | null): WatchEnd {
+  switch (outcome) {
+    case 'sent':
+      return 'posted';
+    case 'uncertain':
+      return 'uncertain';
+    case 'failed': {
+      const mayPass = fault !== null && (isTransient(fault) || MENDABLE.includes(fault.code));
+      return mayPass ? 'no-answer' : 'ended';
+    }
+    case 'skipped':
+    case 'prepared':
+    case 'planned':
+      return 'ended';
+  }
+}

@@ -1,0 +1,232 @@
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { processFolder, type StatuscastEvent } from '../../src/index.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import { paintAlbum } from '../support/paint-album.js';
+import {
+  killGroup,
+  resultsOf,
+  ROOT,
+  runCli,
+  startCli,
+  summaryOf,
+  type Running,
+} from '../support/run-cli.js';
+import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+/** Starts a watch of `album`, which ends with the test. */
+function startWatch(
+  cwd: string,
+  sandbox: Sandbox,
+  args: readonly string[] = ['--json'],
+  env: NodeJS.ProcessEnv = {},
+): Running {
+  const running = startCli(['watch', 'album', '--steady-seconds', '0.3', ...args], {
+    cwd,
+    env: { ...variablesOf(sandbox), STATUSCAST_GAP: '0', ...env },
+  });
+  onTestFinished(async () => {
+    running.child.kill('SIGKILL');
+    await running.finished;
+  });
+  return running;
+}
+
+const until = (check: () => void, timeout = 30_000) => vi.waitFor(check, { timeout, interval: 20 });
+
+async function endWith(running: Running, signal: NodeJS.Signals) {
+  running.child.kill(signal);
+  return running.finished;
+}
+
+const namesOf = (sandbox: Sandbox) => sandbox.statuses().map(({ fileName }) => fileName);
+
+const put = (fixture: string, folder: string, name = fixture) =>
+  cp(path.join(ROOT, 'fixtures', fixture), path.join(folder, name));
+
+test('what is there is posted, then what appears; a signal ends it with 130', async () => {
+  const { cwd, album } = await makeAlbum(['grey.png', 'cover.mp3']);
+  const sandbox = await openTestSandbox();
+  const running = startWatch(cwd, sandbox);
+  await until(() => expect(running.stdout()).toContain('"type":"idle"'));
+  await put('still.gif', album);
+  await mkdir(path.join(album, 'later'));
+  await put('landscape.jpg', path.join(album, 'later'));
+  await until(() => expect(running.stdout().match(/"type":"idle"/g)).toHaveLength(2));
+  const { code, stdout, stderr } = await endWith(running, 'SIGTERM');
+  expect(code).toBe(130);
+  expect(stderr).toContain('Interrupted. The same command goes on from here.');
+  expect(namesOf(sandbox)).toEqual(['cover.mp3', 'grey.jpg', 'landscape.jpg', 'still.jpg']);
+  expect(resultsOf(stdout).map(({ input, outcome }) => `${outcome} ${input}`)).toEqual([
+    ...['sent album/cover.mp3', 'sent album/grey.png'],
+    ...['sent album/later/landscape.jpg', 'sent album/still.gif'],
+  ]);
+  expect(stdout).not.toContain('"totals"');
+  expect(summaryOf(stdout)).toMatchObject({
+    counts: { sent: 4 },
+    stopped: { code: 'interrupted' },
+  });
+});
+
+test('killed with -9 in the middle and begun again, it posts each file once', async () => {
+  const cwd = await paintAlbum(8);
+  const sandbox = await openTestSandbox();
+  const first = startWatch(cwd, sandbox);
+  await until(() => expect(sandbox.statuses().length).toBeGreaterThanOrEqual(3));
+  killGroup(first, 'SIGKILL');
+  await first.finished;
+  // It appears while nobody watches.
+  await put('grey.png', path.join(cwd, 'album'));
+  const again = startWatch(cwd, sandbox, ['--plain']);
+  await until(() => expect(again.stdout()).toContain('waiting for files'));
+  const { stdout } = await endWith(again, 'SIGINT');
+  const posted = sandbox.statuses().map(({ file }) => file?.sha256);
+  expect(posted).toHaveLength(9);
+  expect(new Set(posted).size).toBe(9);
+  // What was posted before is counted, and not told of one by one; one may have been under way.
+  expect(stdout).toMatch(/^idle +\d sent, [2-8] skipped, 0 failed, 0 uncertain so far; waiting/m);
+  expect(stdout).not.toMatch(/^skipped/m);
+});
+
+test('the same content is posted once, however often it is touched; another is another status', async () => {
+  const { cwd, album } = await makeAlbum({ 'a.png': 'grey.png' });
+  const sandbox = await openTestSandbox();
+  const running = startWatch(cwd, sandbox);
+  const idles = (count: number) =>
+    until(() => expect(running.stdout().match(/"type":"idle"/g)).toHaveLength(count));
+  await idles(1);
+  await put('grey.png', album, 'a.png');
+  await idles(2);
+  await put('landscape.jpg', album, 'a.png');
+  await idles(3);
+  await put('grey.png', album, 'b.png');
+  await idles(4);
+  expect(sandbox.statuses()).toHaveLength(2);
+  const { stdout } = await endWith(running, 'SIGINT');
+  expect(resultsOf(stdout).map(({ outcome, reason }) => reason ?? outcome)).toEqual([
+    ...['sent', 'already-sent', 'sent', 'already-sent'],
+  ]);
+});
+
+test('an outage of the server loses nothing, and needs nobody', async () => {
+  const cwd = await paintAlbum(3);
+  const directory = await tempFolder();
+  const { port } = new URL((await openThenClose(directory)).credentials.apiUrl);
+  const before = await openTestSandbox({ directory, port: Number(port) });
+  const running = startWatch(cwd, before, ['--json', '--retries', '0']);
+  await until(() => expect(running.stdout().match(/"type":"idle"/g)).toHaveLength(1));
+  await before.close();
+  for (const [at, name] of ['landscape.jpg', 'grey.png', 'still.gif'].entries()) {
+    await put(name, path.join(cwd, 'album'), `9${at}-${name}`);
+  }
+  await until(() => expect(running.stdout()).toContain('"outcome":"failed"'));
+  await until(() => expect(running.stdout()).toContain('it goes on by itself'));
+  const sandbox = await openTestSandbox({ directory, port: Number(port) });
+  await until(() => expect(sandbox.statuses()).toHaveLength(6), 60_000);
+  const { stdout } = await endWith(running, 'SIGINT');
+  const failed = resultsOf(stdout).filter(({ outcome }) => outcome === 'failed');
+  expect(failed.every(({ error }) => error?.code === 'api-no-answer')).toBe(true);
+  const posted = sandbox.statuses().map(({ file }) => file?.sha256);
+  expect(new Set(posted).size).toBe(6);
+});
+
+async function openThenClose(directory: string): Promise<Sandbox> {
+  const sandbox = await openTestSandbox({ directory });
+  await sandbox.close();
+  return sandbox;
+}
+
+test('the gap lies between the sends of files that appear together', async () => {
+  const cwd = await paintAlbum(3);
+  const sandbox = await openTestSandbox();
+  const running = startWatch(cwd, sandbox, ['--json', '--gap', '1.5']);
+  await until(() => expect(sandbox.statuses()).toHaveLength(3));
+  await endWith(running, 'SIGINT');
+  const times = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+  // An arrival is noted late where this machine is busy.
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1200);
+});
+
+test('outside of the hours it uploads and waits, says so once, and ends at once', async () => {
+  const cwd = await paintAlbum(2);
+  const sandbox = await openTestSandbox();
+  const hour = new Date().getUTCHours();
+  const hours = `${(hour + 2) % 24}-${(hour + 3) % 24}`;
+  const running = startWatch(cwd, sandbox, ['--plain', '--hours', hours], { TZ: 'UTC' });
+  await until(() => expect(sandbox.uploads()).toHaveLength(2));
+  await until(() => expect(running.stdout()).toContain('outside of the hours'));
+  await sleep(1500);
+  const begunMs = performance.now();
+  const { code, stdout } = await endWith(running, 'SIGTERM');
+  expect(performance.now() - begunMs).toBeLessThan(5000);
+  expect(code).toBe(130);
+  expect(sandbox.statuses()).toEqual([]);
+  const opens = `${String((hour + 2) % 24).padStart(2, '0')}:00`;
+  const told = stdout.split('\n').filter((line) => line.startsWith('waiting'));
+  expect(told).toEqual([
+    expect.stringMatching(
+      new RegExp(`^waiting +\\d:\\d\\d:\\d\\d \\(album/1.png\\): outside .* goes on at ${opens}$`),
+    ),
+  ]);
+  expect(stdout).toContain('2 not reached');
+});
+
+test('a file that is removed before its turn is no failure', async () => {
+  const cwd = await paintAlbum(3);
+  const sandbox = await openTestSandbox();
+  const args = ['--json', '--max-in-flight', '1', '--gap', '3'];
+  const running = startWatch(cwd, sandbox, args);
+  // The first is sent, the second waits for the gap, the third for its place.
+  await until(() => expect(running.stdout()).toContain('"type":"found","input":"album/3.png"'));
+  await rm(path.join(cwd, 'album/3.png'));
+  await until(() => expect(running.stdout()).toContain('"type":"idle"'));
+  const { stdout } = await endWith(running, 'SIGINT');
+  expect(resultsOf(stdout).map(({ outcome, reason }) => [outcome, reason])).toEqual([
+    ...[
+      ['sent', null],
+      ['sent', null],
+      ['skipped', 'removed'],
+    ],
+  ]);
+});
+
+test('an instance that can send no more ends it with 3', async () => {
+  const cwd = await paintAlbum(1);
+  const sandbox = await openTestSandbox();
+  const running = startWatch(cwd, sandbox);
+  await until(() => expect(running.stdout()).toContain('"type":"idle"'));
+  sandbox.addFault({ name: 'unauthorized', method: 'uploadFile', times: Infinity });
+  await put('grey.png', path.join(cwd, 'album'));
+  const { code, stdout } = await running.finished;
+  expect(code).toBe(3);
+  expect(summaryOf(stdout).stopped?.code).toBe('api-refused');
+});
+
+test.each([
+  ['a file', 'a.png', /a\.png is a file, and only folders are watched/],
+  ['what is not there', 'nowhere', /Cannot read nowhere: no such file or folder/],
+])('%s is not watched', async (_, name, message) => {
+  const cwd = await tempFolder();
+  await writeFile(path.join(cwd, 'a.png'), 'x');
+  const { code, stderr } = await runCli(['watch', name, '--sandbox'], { cwd });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+});
+
+test('the library watches until its loop is left', async () => {
+  const cwd = await paintAlbum(1);
+  const { credentials } = await openTestSandbox();
+  const settings = { state: path.join(cwd, 'state'), steadySeconds: 0.2, gap: 0 };
+  const options = { goal: 'send', watch: true, credentials, settings } as const;
+  const events: StatuscastEvent[] = [];
+  for await (const event of processFolder(path.join(cwd, 'album'), options)) {
+    events.push(event);
+    if (event.type === 'idle') break;
+  }
+  expect(events.at(0)).toMatchObject({ type: 'started', watch: true });
+  expect(events.at(-1)).toMatchObject({ type: 'idle', counts: { sent: 1 } });
+});
