@@ -113,7 +113,7 @@ export interface PartResult {
   readonly error: JobError | null;
 }
 
-export type SkipReason = 'already-sent' | 'duplicate' | 'not-media';
+export type SkipReason = 'already-sent' | 'duplicate' | 'not-media' | 'left-out';
 
 export type Outcome = Ending['outcome'];
 

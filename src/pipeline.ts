@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PQueue from 'p-queue';
+import { createChoices } from './choices/choices.js';
 import { discover, findRoots } from './discover/discover.js';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
@@ -10,7 +11,7 @@ import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
 import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
-import { tellTotals } from './pipeline/count-inputs.js';
+import { isMedia, tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
@@ -18,7 +19,7 @@ import { readMemory, rememberWith } from './pipeline/memory.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
-import type { Run, Task } from './pipeline/run.js';
+import type { Queued, Run } from './pipeline/run.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
@@ -90,6 +91,8 @@ async function runAll(
   const outDir = path.resolve(settings.out || (options.goal === 'prepare' ? 'out' : outputsDir));
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
+  const choices = createChoices(settings, { isMedia });
+  await choices.check(roots, ours);
   const isPlan = options.goal === 'plan';
   const written = isPlan ? [] : [outputsDir, outDir];
   for (const folder of new Set(written)) await removeStalePartials(folder);
@@ -116,11 +119,10 @@ async function runAll(
           gapMsOf(settings, instance),
         )
       : null;
-  const read =
-    options.goal === 'plan' ? await readMemory(stateDir, settings, options.idInstance) : null;
+  const read = options.goal === 'plan' ? await readMemory(stateDir, options.idInstance) : null;
   const memory = publishing === null ? read : rememberWith(publishing.ledger, publishing.keysOf);
   const run: Run = {
-    ...{ settings, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
+    ...{ settings, choices, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
     goal: options.goal,
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
@@ -163,7 +165,7 @@ async function runAll(
       emit({ type: 'found', input: input.input, bytes: input.bytes });
       warn(warnOfQueue(++inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
-      const task: Task = { input, ...places, ...takeTurn(turn) };
+      const task: Queued = { input, ...places, ...takeTurn(turn) };
       turn = task.left;
       const before = told;
       told = inFlight.add(async () => {
@@ -221,7 +223,7 @@ async function preflight(run: Run): Promise<InstanceSettings | null> {
 }
 
 /** A place in the order of sends, behind the one before it. */
-function takeTurn(before: Promise<void>): Pick<Task, 'turn' | 'leave' | 'left'> {
+function takeTurn(before: Promise<void>): Pick<Queued, 'turn' | 'leave' | 'left'> {
   let leave = () => {};
   const own = new Promise<void>((resolve) => {
     leave = resolve;
