@@ -25,7 +25,7 @@ import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
-export { countFolder } from './pipeline/count-inputs.js';
+export { countFolder, listMedia } from './pipeline/count-inputs.js';
 
 /** What a run does with each file at the end: send it, only make its output, or only plan it. */
 export type Goal =

@@ -4,7 +4,13 @@ import { StatuscastError } from '../errors.js';
 import { guess } from '../setting-names.js';
 import { captionBeside, type Reading } from './choice-of.js';
 import type { Row } from './columns.js';
-import { fileOf, fold, foldersAbove, type FolderChoices } from './read-folder-choices.js';
+import {
+  fileOf,
+  fold,
+  foldersAbove,
+  saysSomething,
+  type FolderChoices,
+} from './read-folder-choices.js';
 import { readRow } from './read-row.js';
 import { faultsIn, settleChoice } from './settle-choice.js';
 
@@ -81,10 +87,11 @@ function createRowCheck(reading: Reading, faults: Set<string>): RowCheck {
     const name = fileOf(row);
     const file = path.join(folder, name);
     const before = whereOf.get(fold(file));
-    if (!whereOf.has(fold(file))) whereOf.set(fold(file), where);
+    if (before === undefined && saysSomething(row)) whereOf.set(fold(file), where);
     const missing = name === '' ? 'it names no file' : await whyMissing(folder, name);
     if (missing !== null) faults.add(`${where}: ${missing}`);
-    else if (before !== undefined) faults.add(`${where}: "${name}" is there already, in ${before}`);
+    else if (before !== undefined && saysSomething(row))
+      faults.add(`${where}: "${name}" is there already, in ${before}`);
     try {
       settleChoice(reading.run, readRow(row, where, reading.run));
     } catch (thrown) {

@@ -39,9 +39,12 @@ export async function readFolderChoices(
   }
   const file = path.join(folder, name);
   const rows = await parse(file);
-  // Of a file that is there twice the first counts; that is told of.
+  // Of a file that is there twice the first counts; that is told of. A row to fill in says nothing.
   const byFile = new Map(
-    rows.rows.toReversed().map((row) => [fold(path.join(folder, fileOf(row))), row]),
+    rows.rows
+      .filter(saysSomething)
+      .toReversed()
+      .map((row) => [fold(path.join(folder, fileOf(row))), row]),
   );
   return { captions: { ...rows, shown: showPath(file), byFile }, texts, fault: null };
 }
@@ -49,6 +52,11 @@ export async function readFolderChoices(
 /** Both ways of writing an accent are the same, and so are both separators. */
 export function fold(file: string): string {
   return file.normalize('NFC').replaceAll('\\', '/');
+}
+
+/** Whether there is more in a row than its file. */
+export function saysSomething({ cells }: Row): boolean {
+  return cells.size > 1;
 }
 
 export function fileOf({ cells }: Row): string {

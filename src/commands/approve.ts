@@ -41,7 +41,7 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
     ...others.map((other) => `           ${other}`),
     `  through  instance ${maskIdInstance(credentials.idInstance)} at ${credentials.apiUrl}`,
     ...captionLines(settings, count),
-    ...(leftOut === 0 ? [] : [`  without  ${countOf(leftOut, 'file')} that is to be left out`]),
+    ...(leftOut === 0 ? [] : [`  left out ${countOf(leftOut, 'file')}`]),
     'What was posted from here before is not posted again.',
   ];
   for (const line of lines) people.write(`${line}\n`);
@@ -58,8 +58,7 @@ function captionLines(
   { ownCaptions }: { readonly ownCaptions: number },
 ): readonly string[] {
   const words = captionTemplate === '' ? caption : captionTemplate;
-  const own =
-    ownCaptions === 0 ? [] : [`${countOf(ownCaptions, 'file')} with a caption of its own`];
+  const own = ownCaptions === 0 ? [] : [`${countOf(ownCaptions, 'file')} with other words`];
   const shown = words === '' ? [] : [clean(words.replaceAll(/\s*\n\s*/g, ' / '))];
   const lines = [...shown, ...own];
   return lines.map((line, at) => `  ${at === 0 ? 'caption' : '       '}  ${line}`);

@@ -42,8 +42,7 @@ export async function countFolder(
   { signal, sniffMs = 0 }: CountOptions,
 ): Promise<InputCount> {
   const roots = await findRoots(paths);
-  const ours = [await realPathOf(path.resolve(settings.state))];
-  if (settings.out !== '') ours.push(await realPathOf(path.resolve(settings.out)));
+  const ours = await foldersOfOurs(settings);
   const choices = createChoices(settings, { isMedia });
   await choices.check(roots, ours);
   const sniffUntilMs = performance.now() + sniffMs;
@@ -70,6 +69,27 @@ export async function countFolder(
     if (chosen.settings !== settings && caption !== settings.caption) ownCaptions++;
   }
   return { inputs, bytes, notMedia, leftOut, ownCaptions, audiences: [...audiences.values()] };
+}
+
+/**
+ * The files of a folder that are media by their first bytes, in the order in which a run sends them.
+ * @throws StatuscastError `path-missing`, and the reason of the signal
+ */
+export async function* listMedia(
+  folder: string,
+  settings: Settings,
+  signal: AbortSignal,
+): AsyncGenerator<Input> {
+  const roots = await findRoots([folder]);
+  for await (const input of discover(roots, await foldersOfOurs(settings))) {
+    signal.throwIfAborted();
+    if (await isMedia(input.path)) yield input;
+  }
+}
+
+async function foldersOfOurs({ state, out }: Settings): Promise<readonly string[]> {
+  const folders = out === '' ? [state] : [state, out];
+  return Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
 }
 
 /** Whether a file is media by its first bytes. */
