@@ -48,6 +48,16 @@ export function findParticipants(entries: readonly string[], known: Known): Foun
   return { participants: [...participants], faults };
 }
 
+/** The audience that these contacts are; null where none is the same. */
+export function nameAudience(participants: readonly string[], audiences: Audiences): string | null {
+  const wanted = new Set(participants);
+  const [name = null] =
+    Object.entries(audiences).find(
+      ([, list]) => list.length === wanted.size && list.every((contact) => wanted.has(contact)),
+    ) ?? [];
+  return name;
+}
+
 const list = z.union([z.string().transform(splitEntries), z.array(z.string())]);
 
 /** The audiences that somebody gives, each number as `70000001234@c.us`. */

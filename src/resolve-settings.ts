@@ -207,6 +207,8 @@ function labelOf(name: string, { sourceOf }: Merged): string {
 /** What an account is made of, by the names that people may give it. */
 const CREDENTIALS = /token|instance|credential|^(green|api_?|media_?)(url|_?api)/i;
 
+const SHOWN_MAX_LENGTH = 200;
+
 function faultsOf(issue: z.core.$ZodIssue, merged: Merged): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
@@ -217,6 +219,8 @@ function faultsOf(issue: z.core.$ZodIssue, merged: Merged): readonly string[] {
   }
   const name = settingNames.find((known) => known === issue.path[0]);
   if (name === undefined) return [issue.message];
-  const value = JSON.stringify(merged.values[name]);
-  return [`${labelOf(name, merged)} must be ${factsOf(name).expects}, not ${value}`];
+  const value = merged.values[name];
+  const isLong = typeof value === 'string' && value.length > SHOWN_MAX_LENGTH;
+  const shown = isLong ? `one of ${value.length} characters` : JSON.stringify(value);
+  return [`${labelOf(name, merged)} must be ${factsOf(name).expects}, not ${shown}`];
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Credentials } from '../green-api/credentials.js';
 import { maskIdInstance } from '../green-api/redact.js';
+import { nameAudience } from '../participants.js';
 import { countFolder } from '../pipeline.js';
 import { clean, countOf, formatBytes } from '../report/format.js';
 import type { Settings } from '../settings.js';
@@ -69,12 +70,8 @@ const NUMBERS_SHOWN = 5;
 /** By name where it is one of the audiences. */
 function audienceOf(participants: readonly string[], audiences: Settings['audiences']): string {
   if (participants.length === 0) return 'all contacts';
-  const members = new Set(participants);
-  const [name] =
-    Object.entries(audiences).find(
-      ([, list]) => list.length === members.size && list.every((one) => members.has(one)),
-    ) ?? [];
-  if (name !== undefined) return `${clean(name)} (${countOf(participants.length, 'contact')})`;
+  const name = nameAudience(participants, audiences);
+  if (name !== null) return `${clean(name)} (${countOf(participants.length, 'contact')})`;
   const numbers = participants.slice(0, NUMBERS_SHOWN).map((one) => one.replace(/@c\.us$/, ''));
   const more = participants.length - numbers.length;
   const contacts = participants.length === 1 ? 'one contact' : `${participants.length} contacts`;

@@ -5,6 +5,7 @@ import { StatuscastError } from '../errors.js';
 import { readTakenAt } from '../inspect/read-taken-at.js';
 import type { Input } from '../job.js';
 import { CAPTION_MAX_LENGTH } from '../limits.js';
+import { nameAudience } from '../participants.js';
 import type { Settings } from '../settings.js';
 import type { Queued, Run } from './run.js';
 
@@ -37,4 +38,19 @@ async function withCaption(run: Run, input: Input, settings: Settings): Promise<
     throw new StatuscastError({ code: 'caption-too-long', file: input.input, length });
   }
   return { ...settings, caption };
+}
+
+const WORDS_SHOWN = 60;
+
+/** The caption and the audience of a file, where they are not those of all; null where they are. */
+export function chosenInWords(run: Settings, { caption, participants }: Settings): string | null {
+  const short = caption.length > WORDS_SHOWN ? `${caption.slice(0, WORDS_SHOWN)}…` : caption;
+  const own = caption === run.caption ? [] : [`caption "${short.replaceAll(/\s*\n\s*/g, ' / ')}"`];
+  const isSame = [...participants].sort().join() === [...run.participants].sort().join();
+  const audience = nameAudience(participants, run.audiences);
+  const [first = '', ...more] = participants.map((one) => one.replace(/@c\.us$/, ''));
+  const many = more.length === 0 ? `only ${first}` : `only ${more.length + 1} contacts`;
+  const seers =
+    participants.length === 0 ? 'all contacts' : audience === null ? many : `only ${audience}`;
+  return [...own, ...(isSame ? [] : [`for ${seers}`])].join(', ') || null;
 }

@@ -18,7 +18,7 @@ import {
 } from './open-input.js';
 import { keepOutput, publishEntry } from './publish-entry.js';
 import { resultOf, type Done, type PartTask } from './result-of.js';
-import { chooseSettings } from './choose-settings.js';
+import { chooseSettings, chosenInWords } from './choose-settings.js';
 import type { Queued, Run, Task } from './run.js';
 
 const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
@@ -130,7 +130,8 @@ async function planPart(run: Run, task: PartTask, opened: Opened): Promise<Enter
   if (taken !== null) return taken;
   const decided = decide(task, opened, task.part, (planned) => (task.known = planned));
   task.known = { ...task.known, estimate: estimate(decided, media) };
-  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail: null } };
+  const detail = chosenInWords(run.settings, task.settings);
+  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail } };
 }
 
 /** Publishes what is to be published. */
@@ -146,7 +147,9 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
       const { entry } = step;
       if (run.goal === 'plan') {
         task.known = { ...entry, estimate: { bytes: entry.output.bytes, seconds: 0 } };
-        return { outcome: 'planned', detail: DONE_EARLIER[entry.state] };
+        const words = [DONE_EARLIER[entry.state], chosenInWords(run.settings, task.settings)];
+        const detail = words.filter((each) => each !== null).join('; ');
+        return { outcome: 'planned', detail: detail === '' ? null : detail };
       }
       if (run.publishing === null) throw new Error('nothing is sent without an account');
       const path =
