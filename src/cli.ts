@@ -62,6 +62,16 @@ function buildProgram(): Command {
         return plan({ ...(await readCall(command)), paths: command.args }, streams);
       }),
     );
+  addAfter(program, 'init', 'Write captions.csv into a folder: a line for each file, to fill in.')
+    .argument('[folder]', 'where the files are; sub-folders are listed with it', '.')
+    .option('--yaml', 'Write captions.yaml in its place')
+    .action((folder: string, _options: unknown, command: Command) =>
+      conclude(async () => {
+        const { init } = await import('./commands/init.js');
+        const paths = [folder, ...command.args.slice(1)];
+        return init({ ...(await readCall(command)), yaml: isOn(command, 'yaml'), paths }, streams);
+      }),
+    );
   addAfter(program, 'doctor', 'Look at everything that a send depends on, and say what to mend.')
     .addOption(new Option('--sandbox', 'Look at a GREEN-API of our own in place of the account'))
     .action((_options: unknown, command: Command) =>

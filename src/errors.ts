@@ -1,3 +1,5 @@
+import { CAPTION_MAX_LENGTH } from './limits.js';
+
 /**
  * Every way in which statuscast can fail, as one union on `code` with the facts of the case, and
  * all the wording in one place. A sentence says what could not be done to which file, the fact with
@@ -18,6 +20,7 @@ export type ErrorFacts =
   | { readonly code: 'too-large'; readonly file: string; readonly why: string }
   | { readonly code: 'too-short'; readonly file: string; readonly why: string }
   | { readonly code: 'crop-outside'; readonly file: string; readonly why: string }
+  | { readonly code: 'caption-too-long'; readonly file: string; readonly length: number }
   | { readonly code: 'program-failed'; readonly program: string; readonly why: string }
   | { readonly code: 'program-timeout'; readonly program: string; readonly timeoutMs: number }
   | {
@@ -142,6 +145,8 @@ export function describe(facts: ErrorFacts): string {
       return `Cannot use ${facts.file}: ${facts.why}.`;
     case 'too-short':
       return `Cannot use ${facts.file}: ${facts.why}. Let it begin earlier.`;
+    case 'caption-too-long':
+      return `Cannot post ${facts.file}: its caption would have ${facts.length} characters, and at most ${CAPTION_MAX_LENGTH} are posted. Give it one of its own, or shorten captionTemplate.`;
     case 'program-failed':
       return `${facts.program} failed: ${facts.why}`;
     case 'program-timeout':

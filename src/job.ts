@@ -114,10 +114,10 @@ export interface PartResult {
 }
 
 /**
- * Why an input was left alone: posted before, the same content twice in one run, no media, or, in a
- * watch, removed before its turn.
+ * Why an input was left alone: posted before, the same content twice in one run, no media, left
+ * out by a file of choices, or, in a watch, removed before its turn.
  */
-export type SkipReason = 'already-sent' | 'duplicate' | 'not-media' | 'removed';
+export type SkipReason = 'already-sent' | 'duplicate' | 'not-media' | 'left-out' | 'removed';
 
 /**
  * How an input ended.

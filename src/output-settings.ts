@@ -25,6 +25,7 @@ export const length = {
     max: 86_400,
     unit: 'SECONDS',
     fraction: true,
+    clock: true,
     about: 'Where in a sound or video the status begins',
     affectsLater: ['audio', 'video'],
   }),

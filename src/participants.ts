@@ -20,12 +20,20 @@ interface Known {
 /** Letters tell a name from a number; what separates entries cannot be in it. */
 const NAME = /^(?=.*\p{L})[^\s,;@+]+$/u;
 
+/** All contacts, where a list that is set elsewhere does not hold. */
+const EVERYBODY = /^all$/i;
+
 /** Entries in a text: numbers hold spaces, so commas, semicolons and lines are between them. */
 export function splitEntries(text: string): readonly string[] {
   return text
     .split(/[,;\r\n]/)
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+}
+
+/** Whether a list is the word for everybody. */
+export function isEverybody([first = '', ...more]: readonly string[]): boolean {
+  return more.length === 0 && EVERYBODY.test(first);
 }
 
 /** The contacts of a list of phone numbers in any usual form and names of audiences. */
@@ -38,6 +46,16 @@ export function findParticipants(entries: readonly string[], known: Known): Foun
     faults.push(...found.faults);
   }
   return { participants: [...participants], faults };
+}
+
+/** The audience that these contacts are; null where none is the same. */
+export function nameAudience(participants: readonly string[], audiences: Audiences): string | null {
+  const wanted = new Set(participants);
+  const [name = null] =
+    Object.entries(audiences).find(
+      ([, list]) => list.length === wanted.size && list.every((contact) => wanted.has(contact)),
+    ) ?? [];
+  return name;
 }
 
 const list = z.union([z.string().transform(splitEntries), z.array(z.string())]);
@@ -60,6 +78,7 @@ export function readAudiences(
     if (!NAME.test(name)) {
       faults.push(`audiences.${name} needs another name: one word, with a letter in it`);
     }
+    if (EVERYBODY.test(name)) faults.push(`audiences.${name} needs another name: all is everybody`);
     const found = findParticipants(parsed.data ?? [], { country, audiences: {} });
     faults.push(...found.faults.map((fault) => `audiences.${name}: ${fault}`));
     return [name, found.participants] as const;
@@ -80,6 +99,7 @@ function findEntry(entry: string, known: Known): Found {
 function findOne(entry: string, { country, audiences }: Known): Found {
   const fault = (why: string) => ({ participants: [], faults: [`"${entry}" ${why}`] });
   if (PARTICIPANT_PATTERN.test(entry)) return { participants: [entry], faults: [] };
+  if (EVERYBODY.test(entry)) return fault('is everybody, and stands alone');
   if (NAME.test(entry)) {
     const contacts = Object.hasOwn(audiences, entry) ? audiences[entry] : undefined;
     if (contacts !== undefined) return { participants: contacts, faults: [] };

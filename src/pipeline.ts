@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import PQueue from 'p-queue';
+import { createChoices } from './choices/choices.js';
 import { discover, findRoots } from './discover/discover.js';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
@@ -10,7 +11,7 @@ import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
 import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
-import { tellTotals } from './pipeline/count-inputs.js';
+import { isMedia, tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
@@ -19,13 +20,13 @@ import { walkOnce, watchOn } from './pipeline/input-source.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
-import type { Run, Task } from './pipeline/run.js';
+import type { Queued, Run } from './pipeline/run.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
-export { countFolder } from './pipeline/count-inputs.js';
+export { countFolder, listMedia } from './pipeline/count-inputs.js';
 
 /** What a run does with each file at the end: send it, only make its output, or only plan it. */
 export type Goal =
@@ -102,6 +103,8 @@ async function runAll(
   refuseInputsFolder(roots, outDir, ours);
   const isPlan = options.goal === 'plan';
   const isWatching = options.goal === 'send' && options.watch === true;
+  const choices = createChoices(settings, { isMedia, isLive: isWatching });
+  await choices.check(roots, ours);
   const written = isPlan ? [] : [outputsDir, outDir];
   for (const folder of new Set(written)) await removeStalePartials(folder);
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
@@ -127,11 +130,10 @@ async function runAll(
           gapMsOf(settings, instance),
         )
       : null;
-  const read =
-    options.goal === 'plan' ? await readMemory(stateDir, settings, options.idInstance) : null;
+  const read = options.goal === 'plan' ? await readMemory(stateDir, options.idInstance) : null;
   const memory = publishing === null ? read : rememberWith(publishing.ledger, publishing.keysOf);
   const run: Run = {
-    ...{ settings, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
+    ...{ settings, choices, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
     goal: options.goal,
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
@@ -177,7 +179,7 @@ async function runAll(
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
       let fault: StatuscastError | null = null;
       const onFault = (error: StatuscastError) => (fault = error);
-      const task: Task = { input, ...places, onFault, ...takeTurn(turn) };
+      const task: Queued = { input, ...places, onFault, ...takeTurn(turn) };
       turn = task.left;
       const before = told;
       told = inFlight.add(async () => {
@@ -238,7 +240,7 @@ async function preflight(run: Run): Promise<InstanceSettings | null> {
 }
 
 /** A place in the order of sends, behind the one before it. */
-function takeTurn(before: Promise<void>): Pick<Task, 'turn' | 'leave' | 'left'> {
+function takeTurn(before: Promise<void>): Pick<Queued, 'turn' | 'leave' | 'left'> {
   let leave = () => {};
   const own = new Promise<void>((resolve) => {
     leave = resolve;

@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { StatuscastError } from './errors.js';
 import type { Kind } from './job.js';
-import { findParticipants, readAudiences, splitEntries, type Audiences } from './participants.js';
+import {
+  findParticipants,
+  isEverybody,
+  readAudiences,
+  splitEntries,
+  type Audiences,
+} from './participants.js';
 import { BUILT_IN_PROFILES } from './profiles.js';
 import { factsOf, flagOf, guess, isOfOutputs, settingNames, variableOf } from './setting-names.js';
 import { settingsSchema, type SettingName, type Settings, type SettingsInput } from './settings.js';
 
 /** Where a value comes from. */
 export type Origin = 'default' | 'profile' | 'file' | '.env' | 'environment' | 'flag' | 'caller';
+
+/** A caption is one or the other: where both are set, the one nearer to the call holds. */
+const CAPTIONS = ['caption', 'captionTemplate'] as const;
 
 /** Values from one place. A value may be text where another type is meant. */
 export interface SettingsSource {
@@ -32,6 +41,12 @@ export interface ResolvedSettings {
  */
 export function resolveSettings(...given: readonly SettingsSource[]): ResolvedSettings {
   const faults: string[] = [];
+  for (const source of given) {
+    if (CAPTIONS.every((name) => isSet(source, name))) {
+      const [one, other] = CAPTIONS.map((name) => labelOf(name, merge([source])));
+      faults.push(`${one} and ${other} are both set: keep one of them`);
+    }
+  }
   const direct = merge(given);
   const profiles = given.flatMap((source) => readProfiles(source, faults));
   const profile = chooseProfile(direct, profiles, faults);
@@ -96,6 +111,12 @@ function merge(sources: readonly SettingsSource[]): Merged {
   const values: Record<string, unknown> = {};
   const sourceOf = new Map<string, SettingsSource>();
   for (const source of sources) {
+    if (CAPTIONS.some((name) => isSet(source, name))) {
+      for (const name of CAPTIONS) {
+        delete values[name];
+        sourceOf.delete(name);
+      }
+    }
     for (const [name, value] of Object.entries(source.values)) {
       // `$schema` is for editors.
       if (value === undefined || name === '$schema') continue;
@@ -104,6 +125,10 @@ function merge(sources: readonly SettingsSource[]): Merged {
     }
   }
   return { values, sourceOf };
+}
+
+function isSet({ values }: SettingsSource, name: string): boolean {
+  return values[name] !== undefined && values[name] !== '';
 }
 
 interface OwnProfile extends SettingsSource {
@@ -163,6 +188,7 @@ function readParticipants(given: unknown, country: string, audiences: Audiences)
   if (entries === undefined || (typeof given === 'string' && entries.length === 0)) {
     return { participants: given, faults: [] };
   }
+  if (isEverybody(entries)) return { participants: [], faults: [] };
   return findParticipants(entries, { country, audiences });
 }
 
@@ -181,6 +207,8 @@ function labelOf(name: string, { sourceOf }: Merged): string {
 /** What an account is made of, by the names that people may give it. */
 const CREDENTIALS = /token|instance|credential|^(green|api_?|media_?)(url|_?api)/i;
 
+const SHOWN_MAX_LENGTH = 200;
+
 function faultsOf(issue: z.core.$ZodIssue, merged: Merged): readonly string[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
@@ -191,6 +219,8 @@ function faultsOf(issue: z.core.$ZodIssue, merged: Merged): readonly string[] {
   }
   const name = settingNames.find((known) => known === issue.path[0]);
   if (name === undefined) return [issue.message];
-  const value = JSON.stringify(merged.values[name]);
-  return [`${labelOf(name, merged)} must be ${factsOf(name).expects}, not ${value}`];
+  const value = merged.values[name];
+  const isLong = typeof value === 'string' && value.length > SHOWN_MAX_LENGTH;
+  const shown = isLong ? `one of ${value.length} characters` : JSON.stringify(value);
+  return [`${labelOf(name, merged)} must be ${factsOf(name).expects}, not ${shown}`];
 }

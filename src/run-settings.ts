@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import * as limits from './limits.js';
+import { PLACEHOLDERS, TEMPLATE_PATTERN } from './caption-template.js';
 import { boolean, choice, number, numberOr, participantList, text } from './setting-fields.js';
 
 export const audience = {
@@ -10,9 +11,20 @@ export const audience = {
     unit: 'TEXT',
     about: 'Caption of every status (voice statuses have none)',
   }),
+  captionTemplate: text({
+    scope: 'send',
+    default: '',
+    max: limits.CAPTION_MAX_LENGTH,
+    unit: 'TEXT',
+    like: '"{name} — {date}"',
+    pattern: TEMPLATE_PATTERN,
+    expects: `with no other words in braces than ${PLACEHOLDERS.join(', ')}`,
+    about: `Caption made of ${PLACEHOLDERS.map((word) => `{${word}}`).join(', ')} of each file, such as "{name} — {date}"`,
+  }),
   participants: participantList({
     scope: 'send',
-    about: 'Only these contacts see the statuses: phone numbers and audiences, with commas between',
+    about:
+      'Only these contacts see the statuses: phone numbers and audiences, with commas between, or all',
   }),
   country: text({
     scope: 'send',

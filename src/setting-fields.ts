@@ -45,21 +45,34 @@ export function number(
     max: number;
     unit: string;
     fraction?: boolean;
+    /** A time may also be `1:05` or `1:02:03`. */
+    clock?: boolean;
   },
 ) {
   const within = z.number().min(o.min).max(o.max);
+  const read = o.clock === true ? readSeconds : Number;
   return z
     .preprocess(
-      (value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value),
+      (value) => (typeof value === 'string' && value.trim() !== '' ? read(value) : value),
       o.fraction === true ? within : within.int(),
     )
     .default(o.default)
     .register(settingFacts, {
       type: 'number',
       unit: o.unit,
-      expects: `a ${o.fraction === true ? '' : 'whole '}number from ${o.min} to ${o.max} (${o.unit.toLowerCase()})`,
+      expects:
+        `a ${o.fraction === true ? '' : 'whole '}number from ${o.min} to ${o.max} (${o.unit.toLowerCase()})` +
+        (o.clock === true ? ', or a time like 1:05' : ''),
       ...commonFacts(o),
     });
+}
+
+/** Seconds, `m:ss` or `h:mm:ss`, with a point or a comma before a fraction; NaN for anything else. */
+export function readSeconds(text: string): number {
+  const time = /^(?:(?:(\d+):)?(\d+):(?=\d\d))?(\d+(?:[.,]\d+)?)$/.exec(text.trim());
+  if (time === null) return Number.NaN;
+  const [, hours = '0', minutes = '0', seconds = ''] = time;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'));
 }
 
 /** A number, or a word for one that is not known yet; the word is the default. */
@@ -110,12 +123,21 @@ export function boolean(o: Common & { default: boolean }) {
 }
 
 export function text(
-  o: Common & { default: string; unit: string; max?: number; pattern?: RegExp; like?: string },
+  o: Common & {
+    default: string;
+    unit: string;
+    max?: number;
+    pattern?: RegExp;
+    like?: string;
+    /** What else there is to say of what it must be. */
+    expects?: string;
+  },
 ) {
   const expected = [
     'text',
     ...(o.max === undefined ? [] : [`of at most ${o.max} characters`]),
     ...(o.pattern === undefined ? [] : [`like ${o.like ?? o.unit}`]),
+    ...(o.expects === undefined ? [] : [o.expects]),
   ];
   // Counted in UTF-16 units: the schema's own limit counts code points.
   const within = z.string().refine((value) => value.length <= (o.max ?? Infinity));

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Credentials } from '../green-api/credentials.js';
 import { maskIdInstance } from '../green-api/redact.js';
+import { nameAudience } from '../participants.js';
 import { countFolder } from '../pipeline.js';
 import { clean, countOf, formatBytes } from '../report/format.js';
 import type { Settings } from '../settings.js';
@@ -26,17 +27,24 @@ const SNIFF_MS = 2000;
 export async function approvePosting(posting: Posting, people: Writable): Promise<boolean> {
   const { paths, watch, settings, credentials, signal } = posting;
   const count = await countFolder(paths, settings, { signal, sniffMs: SNIFF_MS });
-  const media = count.inputs - count.notMedia;
+  const { leftOut, audiences } = count;
+  const media = count.inputs - count.notMedia - leftOut;
   if (media === 0 && !watch) return true; // nobody sees anything of it
-  const { caption, participants, long } = settings;
+  const { long } = settings;
   // What was sent before, is there twice or proves unfit is known once it is opened.
-  const many = media === 1 ? 'one status' : `${media} statuses`;
-  const what = long === 'split' ? `${media} files, each as one status or more` : `up to ${many}`;
+  const what =
+    long === 'split' ? `${media} files, each as one status or more` : `up to ${many(media)}`;
+  const [first, ...others] = audiences.map((each) => {
+    const share = audiences.length === 1 ? '' : `${countOf(each.inputs, 'file')} to `;
+    return `${share}${audienceOf(each.participants, settings.audiences)}`;
+  });
   const lines = [
     `About to post ${what}, of ${countOf(count.inputs, 'file')} (${formatBytes(count.bytes)})`,
-    `  to       ${audience(participants)}`,
+    `  to       ${first}`,
+    ...others.map((other) => `           ${other}`),
     `  through  instance ${maskIdInstance(credentials.idInstance)} at ${credentials.apiUrl}`,
-    ...(caption === '' ? [] : [`  caption  ${clean(caption.replaceAll(/\s*\n\s*/g, ' / '))}`]),
+    ...captionLines(settings, count),
+    ...(leftOut === 0 ? [] : [`  left out ${countOf(leftOut, 'file')}`]),
     'What was posted from here before is not posted again.',
     ...(watch ? ['It goes on with what appears there, without asking again.'] : []),
   ];
@@ -44,10 +52,29 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
   return ask('Post?', signal);
 }
 
+function many(media: number): string {
+  return media === 1 ? 'one status' : `${media} statuses`;
+}
+
+/** The words of the run, and for how many files there are others. */
+function captionLines(
+  { caption, captionTemplate }: Settings,
+  { ownCaptions }: { readonly ownCaptions: number },
+): readonly string[] {
+  const words = captionTemplate === '' ? caption : captionTemplate;
+  const own = ownCaptions === 0 ? [] : [`${countOf(ownCaptions, 'file')} with other words`];
+  const shown = words === '' ? [] : [clean(words.replaceAll(/\s*\n\s*/g, ' / '))];
+  const lines = [...shown, ...own];
+  return lines.map((line, at) => `  ${at === 0 ? 'caption' : '       '}  ${line}`);
+}
+
 const NUMBERS_SHOWN = 5;
 
-function audience(participants: readonly string[]): string {
+/** By name where it is one of the audiences. */
+function audienceOf(participants: readonly string[], audiences: Settings['audiences']): string {
   if (participants.length === 0) return 'all contacts';
+  const name = nameAudience(participants, audiences);
+  if (name !== null) return `${clean(name)} (${countOf(participants.length, 'contact')})`;
   const numbers = participants.slice(0, NUMBERS_SHOWN).map((one) => one.replace(/@c\.us$/, ''));
   const more = participants.length - numbers.length;
   const contacts = participants.length === 1 ? 'one contact' : `${participants.length} contacts`;

@@ -55,6 +55,8 @@ const AFTER: Readonly<Record<string, readonly (string | Examples)[]>> = {
       'Try it without an account': 'statuscast send ./holiday --sandbox',
       'Only for an audience of the config file and one more':
         'statuscast send ./holiday --participants family,"+49 170 1234567"',
+      'A caption made of each name and the day it was taken':
+        'statuscast send ./holiday --caption-template "{name} — {date}"',
       'Whole pictures, small files': 'statuscast send ./holiday --fit blur --profile small',
       'For a program': 'statuscast send ./holiday --json',
     },
@@ -92,6 +94,16 @@ on Linux, no program has it open for writing. Ctrl-C ends it (130).`,
     `Needs no account; where GREEN_API_ID_INSTANCE is set, it says what was posted
 already. Ends with 1 if a file would be refused.`,
     SETTINGS,
+  ],
+  init: [
+    {
+      'Say something of each file': 'statuscast init ./holiday',
+      'The same as YAML': 'statuscast init ./holiday --yaml',
+    },
+    `Fill it in with a spreadsheet or an editor; what is left empty is as for all
+files. Columns: caption, participants (or all), fit, crop, start, end (seconds
+or 1:05), skip (yes). Every run over the folder reads it. A text beside a file
+(beach.txt beside beach.jpg) is its caption as well.`,
   ],
   doctor: [
     {

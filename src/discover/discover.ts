@@ -2,6 +2,7 @@ import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
+import { findCaptionTexts, isCaptionsFile } from './choices-beside.js';
 
 /** A path given by the user that is there. */
 export interface Root {
@@ -36,7 +37,8 @@ export async function findRoots(paths: readonly string[]): Promise<readonly Root
 
 /**
  * Walks the roots in the order given, folders in the order in which people read names: `2.jpg`
- * before `10.jpg`. Hidden files are left out, and so are links that lead out of their folder.
+ * before `10.jpg`. Hidden files are left out, and so are links that lead out of their folder, and
+ * files that say what is chosen for others.
  * @param leaveOut absolute paths of folders of ours, which may lie among the inputs
  */
 export async function* discover(
@@ -47,6 +49,7 @@ export async function* discover(
     const { given, real } = root;
     if (!root.isFolder) {
       const name = path.basename(given);
+      if (await isOfChoices(real)) continue;
       // What has gone since fails in its turn, as a file that cannot be read.
       const bytes = await stat(real).then(
         ({ size }) => size,
@@ -73,7 +76,9 @@ export async function* discoverAt(
   const names = relativePath.split(path.sep);
   const above = names.map((_, at) => path.join(root.real, ...names.slice(0, at)));
   const isApart = names.some((name) => name === '' || name.startsWith('.'));
-  if (!isApart && !above.some((folder) => ours.has(folder))) yield* visit(root, relativePath, ours);
+  if (isApart || above.some((folder) => ours.has(folder))) return;
+  if (!(await isOfChoices(path.join(root.real, relativePath))))
+    yield* visit(root, relativePath, ours);
 }
 
 async function* walk(
@@ -81,14 +86,18 @@ async function* walk(
   folder: string,
   leaveOut: ReadonlySet<string>,
 ): AsyncGenerator<Input> {
-  const names = await readNames(path.join(root.real, folder)).catch(() => null);
-  if (names === null) {
+  const content = await readFolder(path.join(root.real, folder)).catch(() => null);
+  if (content === null) {
     // A folder that cannot be read is told of like a file that cannot.
     const input = path.join(root.given, folder);
     yield { input, path: path.join(root.real, folder), relativePath: folder, bytes: 0 };
     return;
   }
-  for (const name of names) yield* visit(root, path.join(folder, name), leaveOut);
+  const texts = new Set(findCaptionTexts(content.files).values());
+  for (const name of content.names) {
+    if (content.files.has(name) && (isCaptionsFile(name) || texts.has(name))) continue;
+    yield* visit(root, path.join(folder, name), leaveOut);
+  }
 }
 
 /** What stands at one place, by the rules for all. */
@@ -121,14 +130,6 @@ async function* visit(
 
 const byName = new Intl.Collator('en', { numeric: true });
 
-async function readNames(folder: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { name } of await opendir(folder)) {
-    if (!name.startsWith('.')) names.push(name);
-  }
-  return names.sort(compareNames);
-}
-
 function compareNames(a: string, b: string): number {
   return byName.compare(a, b) || (a < b ? -1 : Number(a > b));
 }
@@ -139,3 +140,63 @@ export function comparePaths(a: string, b: string): number {
   const at = left.findIndex((name, depth) => name !== right[depth]);
   return at === -1 ? left.length - right.length : compareNames(left[at] ?? '', right[at] ?? '');
 }
+
+/** What is in a folder, without what is hidden. */
+export interface FolderContent {
+  /** In the order in which people read them. */
+  readonly names: readonly string[];
+  /** Those that are no folders. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** @throws what reading it throws */
+export async function readFolder(folder: string): Promise<FolderContent> {
+  const names: string[] = [];
+  const files = new Set<string>();
+  for await (const entry of await opendir(folder)) {
+    if (entry.name.startsWith('.')) continue;
+    names.push(entry.name);
+    if (!entry.isDirectory()) files.add(entry.name);
+  }
+  names.sort(compareNames);
+  return { names, files };
+}
+
+/** Whether a file that was given is not media but says what is chosen for what is. */
+async function isOfChoices(file: string): Promise<boolean> {
+  const name = path.basename(file);
+  if (isCaptionsFile(name)) return true;
+  if (!/\.txt$/i.test(name)) return false;
+  const content = await readFolder(path.dirname(file)).catch(() => null);
+  return [...findCaptionTexts(content?.files ?? []).values()].includes(name);
+}
+
+/**
+ * The folders that `discover` walks, by their absolute paths; in the place of a file, its folder.
+ * A folder behind a link is met under its own name.
+ */
+export async function* walkFolders(
+  roots: readonly Root[],
+  leaveOut: readonly string[],
+): AsyncGenerator<string> {
+  const ours = new Set(leaveOut);
+  const met = new Set<string>();
+  const waiting = roots.map(({ real, isFolder }) => ({
+    folder: isFolder ? real : path.dirname(real),
+    isDeep: isFolder,
+  }));
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { folder, isDeep } = next;
+    if (met.has(`${isDeep} ${folder}`)) continue;
+    if (!met.has(`${!isDeep} ${folder}`)) yield folder;
+    met.add(`${isDeep} ${folder}`);
+    if (!isDeep) continue;
+    const { names, files } = await readFolder(folder).catch(() => NOTHING);
+    for (const name of names) {
+      const below = path.join(folder, name);
+      if (!files.has(name) && !ours.has(below)) waiting.push({ folder: below, isDeep });
+    }
+  }
+}
+
+const NOTHING: FolderContent = { names: [], files: new Set() };

@@ -5,8 +5,8 @@ export type WatchEnd =
   | 'ended'
   /** It was not posted, for a reason that may pass, and that others would meet as well. */
   | 'no-answer'
-  /** Nobody knows yet whether it was posted. */
-  | 'uncertain';
+  /** Nobody knows yet whether it was posted, or what is chosen for it is wrong. */
+  | 'open';
 
 /** What is done about an outage: nobody is there to begin a watch anew. */
 export interface Patience {
@@ -25,7 +25,7 @@ const HOLD_MAX_MS = 600_000;
 const AGAIN_MS = 10_000;
 const AGAIN_MAX_MS = 1_800_000;
 /** What nobody has known for over half an hour nobody will know. */
-const UNCERTAIN_TRIES = 8;
+const OPEN_TRIES = 8;
 
 /** @param onHold told when nothing is begun for a while */
 export function createPatience(
@@ -55,8 +55,8 @@ export function createPatience(
             onHold(waitMs);
           }
           return againMs;
-        case 'uncertain':
-          return tries < UNCERTAIN_TRIES ? againMs : null;
+        case 'open':
+          return tries < OPEN_TRIES ? againMs : null;
       }
     },
   };

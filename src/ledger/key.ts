@@ -23,6 +23,23 @@ export function hashAccount(idInstance: string): string {
 
 const WHOLE: PartNumber = { number: 1, of: 1 };
 
+/** The keys of a content, or of a part of it, for each kind that it may turn out to be. */
+export type KeysOf = (
+  settings: Settings,
+  content: string,
+  part?: PartNumber,
+) => Readonly<Record<Kind, string>>;
+
+/** Gives keys for an account; what they have in common is worked out once for the same settings. */
+export function createKeyring(account: string): KeysOf {
+  const known = new WeakMap<Settings, ReturnType<typeof createKeys>>();
+  return (settings, content, part) => {
+    const keysOf = known.get(settings) ?? createKeys(settings, account);
+    known.set(settings, keysOf);
+    return keysOf(content, part);
+  };
+}
+
 /**
  * Gives the keys of a content: what makes it one status and not another. The bytes, what changes
  * the output of its kind, and who sees it with which words, from which account.

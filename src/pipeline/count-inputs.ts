@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createChoices } from '../choices/choices.js';
 import { discover, findRoots } from '../discover/discover.js';
 import { sniff } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
@@ -11,6 +12,18 @@ export interface InputCount {
   readonly bytes: number;
   /** Of these, what is no media by its first bytes, as far as there was time to look. */
   readonly notMedia: number;
+  /** Of these, what a file of choices leaves out. */
+  readonly leftOut: number;
+  /** The others by who would see them, in the order in which they are met. */
+  readonly audiences: readonly AudienceCount[];
+  /** Those that have a caption of their own, chosen for them alone. */
+  readonly ownCaptions: number;
+}
+
+export interface AudienceCount {
+  readonly inputs: number;
+  /** Empty for all contacts. */
+  readonly participants: readonly string[];
 }
 
 export interface CountOptions {
@@ -20,41 +33,68 @@ export interface CountOptions {
 }
 
 /**
- * Counts what a run over these paths would find, before it is begun.
+ * Counts what a run over these paths would find, before it is begun, and who would see it.
  * @throws StatuscastError `path-missing`, `bad-settings`
  */
 export async function countFolder(
   paths: readonly string[],
-  settings: Pick<Settings, 'state' | 'out'>,
-  options: CountOptions,
-): Promise<InputCount> {
-  const roots = await findRoots(paths);
-  const ours = [await realPathOf(path.resolve(settings.state))];
-  if (settings.out !== '') ours.push(await realPathOf(path.resolve(settings.out)));
-  return countInputs(discover(roots, ours), options);
-}
-
-/**
- * Counts inputs without opening them any further than their first bytes.
- * @throws what walking them throws, and the reason of the signal
- */
-async function countInputs(
-  found: AsyncIterable<Input>,
+  settings: Settings,
   { signal, sniffMs = 0 }: CountOptions,
 ): Promise<InputCount> {
+  const roots = await findRoots(paths);
+  const ours = await foldersOfOurs(settings);
+  const choices = createChoices(settings, { isMedia });
+  await choices.check(roots, ours);
   const sniffUntilMs = performance.now() + sniffMs;
-  let [inputs, bytes, notMedia] = [0, 0, 0];
-  for await (const input of found) {
+  const audiences = new Map<string, { inputs: number; participants: readonly string[] }>();
+  let [inputs, bytes, notMedia, leftOut, ownCaptions] = [0, 0, 0, 0, 0];
+  for await (const input of discover(roots, ours)) {
     signal?.throwIfAborted();
     inputs++;
     bytes += input.bytes;
-    if (performance.now() < sniffUntilMs && !(await mayBeMedia(input))) notMedia++;
+    const chosen = await choices.of(input);
+    if (chosen.leftOutBy !== null) {
+      leftOut++;
+      continue;
+    }
+    if (performance.now() < sniffUntilMs && !(await isMedia(input.path))) {
+      notMedia++;
+      continue;
+    }
+    const { participants, caption } = chosen.settings;
+    const key = [...participants].sort().join();
+    const audience = audiences.get(key) ?? { inputs: 0, participants };
+    audiences.set(key, audience);
+    audience.inputs++;
+    if (chosen.settings !== settings && caption !== settings.caption) ownCaptions++;
   }
-  return { inputs, bytes, notMedia };
+  return { inputs, bytes, notMedia, leftOut, ownCaptions, audiences: [...audiences.values()] };
 }
 
-async function mayBeMedia(input: Input): Promise<boolean> {
-  const sniffed = await sniff(input.path).catch(() => null);
+/**
+ * The files of a folder that are media by their first bytes, in the order in which a run sends them.
+ * @throws StatuscastError `path-missing`, and the reason of the signal
+ */
+export async function* listMedia(
+  folder: string,
+  settings: Settings,
+  signal: AbortSignal,
+): AsyncGenerator<Input> {
+  const roots = await findRoots([folder]);
+  for await (const input of discover(roots, await foldersOfOurs(settings))) {
+    signal.throwIfAborted();
+    if (await isMedia(input.path)) yield input;
+  }
+}
+
+async function foldersOfOurs({ state, out }: Settings): Promise<readonly string[]> {
+  const folders = out === '' ? [state] : [state, out];
+  return Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
+}
+
+/** Whether a file is media by its first bytes. */
+export async function isMedia(file: string): Promise<boolean> {
+  const sniffed = await sniff(file).catch(() => null);
   return sniffed !== null && sniffed.type !== 'not-media' && sniffed.type !== 'empty';
 }
 
@@ -63,8 +103,15 @@ export async function tellTotals(
   { emit, signal }: Run,
   found: AsyncIterable<Input>,
 ): Promise<void> {
-  // What cannot be walked is told of in its turn.
-  const totals = await countInputs(found, { signal }).catch(() => null);
-  if (totals === null || signal.aborted) return;
-  emit({ type: 'totals', inputs: totals.inputs, bytes: totals.bytes });
+  try {
+    let [inputs, bytes] = [0, 0];
+    for await (const input of found) {
+      signal.throwIfAborted();
+      inputs++;
+      bytes += input.bytes;
+    }
+    emit({ type: 'totals', inputs, bytes });
+  } catch {
+    // What cannot be walked is told of in its turn.
+  }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Run, Task } from './run.js';
+import type { Queued, Run } from './run.js';
 
 /** The right to work on an input's content: one run at a time has it. */
 export interface Hold {
@@ -12,21 +12,32 @@ export interface Hold {
 
 const ASK_MS = 1000;
 
-/** Nothing is held where nothing is sent. */
-export function holdContent(run: Run, task: Task): Hold {
+/** Nothing is held where nothing is sent. The last input of a content lets it go. */
+export function holdContent(run: Run, task: Queued): Hold {
   const { publishing, signal, emit } = run;
   let held: string | null = null;
   const release = async () => {
-    if (held === null) return;
-    await publishing?.ledgerRun.release(held);
+    if (held === null || publishing === null) return;
+    const content = held;
     held = null;
+    const others = (publishing.holders.get(content) ?? 1) - 1;
+    publishing.holders.set(content, others);
+    if (others > 0) return;
+    publishing.holders.delete(content);
+    await publishing.ledgerRun.release(content);
   };
   const take = async (content: string) => {
     if (held === content || publishing === null) return true;
     // A file that was written to while we waited.
     await release();
-    if (!(await publishing.ledgerRun.lease(content))) return false;
+    const { holders, ledgerRun } = publishing;
+    // Counted before it is asked for: another input that ends meanwhile must not let it go.
+    holders.set(content, (holders.get(content) ?? 0) + 1);
     held = content;
+    if (!(await ledgerRun.lease(content))) {
+      await release();
+      return false;
+    }
     return true;
   };
   return {

@@ -74,13 +74,17 @@ function isThere(file: string): Promise<boolean> {
 /** Beside faults of the network, what whoever uses the machine may mend. */
 const MENDABLE: readonly string[] = ['folder-unusable', 'link-not-direct'];
 
+/** What is wrong with what is chosen for it, by a file that may only be half written. */
+const CHOSEN: readonly string[] = ['bad-settings', 'caption-too-long'];
+
 function endOf({ outcome }: ResultEvent, fault: StatuscastError | null): WatchEnd {
   switch (outcome) {
     case 'sent':
       return 'posted';
     case 'uncertain':
-      return 'uncertain';
+      return 'open';
     case 'failed': {
+      if (fault !== null && CHOSEN.includes(fault.code)) return 'open';
       const mayPass = fault !== null && (isTransient(fault) || MENDABLE.includes(fault.code));
       return mayPass ? 'no-answer' : 'ended';
     }

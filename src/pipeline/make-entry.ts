@@ -23,11 +23,11 @@ export async function makeEntry(
   onPlanned: (planned: Planned) => void,
 ): Promise<Entered | Ended> {
   const { ledger, keysOf, outputsDir } = publishing;
-  const { input } = task;
+  const { input, settings } = task;
   const { content } = opened;
-  const keys = keysOf(content, part);
-  if (run.settings.long === 'split') {
-    const entry = (await run.memory?.find(content, part)) ?? null;
+  const keys = keysOf(settings, content, part);
+  if (settings.long === 'split') {
+    const entry = (await run.memory?.find(keys)) ?? null;
     const known = entry === null ? null : await takeUp(entry);
     if (known !== null) return known;
   }
@@ -37,7 +37,7 @@ export async function makeEntry(
   const made = await makeOutput(run, task, opened, part, stemFor, onPlanned);
   const { kind, sourceKind, source, plan, output } = made;
   const key = keys[sourceKind];
-  const message = messageFor(run.settings, publishing, task, part, kind);
+  const message = messageFor(settings, publishing, task, part, kind);
   const facts = { key, content, kind, source, input: input.input, plan, output, message };
   await ledger.recordNormalized(facts);
   // Read back: an entry that had come further, but lost its output, goes on from where it was.

@@ -30,8 +30,7 @@ export interface Made extends Planned {
  * @throws StatuscastError for what makes the file unfit
  */
 export function decide(
-  { settings }: Run,
-  { input }: Task,
+  { input, settings }: Task,
   { media, source }: Opened,
   part: Part,
   onPlanned: (planned: Planned) => void,
@@ -65,11 +64,11 @@ export async function makeOutput(
   stemFor: (kind: Kind) => string,
   onPlanned: (planned: Planned) => void,
 ): Promise<Made> {
-  const { settings, ffmpeg, signal, emit } = run;
-  const { input, scratch } = task;
+  const { ffmpeg, signal, emit } = run;
+  const { input, scratch, settings } = task;
   const { media, source, before } = opened;
   const name = input.input;
-  const decided = decide(run, task, opened, part, onPlanned);
+  const decided = decide(task, opened, part, onPlanned);
   const { kind } = decided;
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
   const begunMs = performance.now();

@@ -1,18 +1,14 @@
 import { KINDS } from '../job.js';
-import { createKeys } from '../ledger/key.js';
+import { createKeyring, type KeysOf } from '../ledger/key.js';
 import type { Ledger } from '../ledger/ledger.js';
 import { readLedger } from '../ledger/read-ledger.js';
-import type { Settings } from '../settings.js';
-import type { Memory, Publishing } from './run.js';
+import type { Memory } from './run.js';
 
 /** Remembers what a ledger knows, and what is met from now on. */
-export function rememberWith(ledger: Pick<Ledger, 'find'>, keysOf: Publishing['keysOf']): Memory {
+export function rememberWith(ledger: Pick<Ledger, 'find'>, keysOf: KeysOf): Memory {
   return {
-    seen: new Map(),
-    find: (content, part) => {
-      const keys = keysOf(content, part);
-      return ledger.find(KINDS.map((kind) => keys[kind]));
-    },
+    ...{ seen: new Map(), keysOf },
+    find: (keys) => ledger.find(KINDS.map((kind) => keys[kind])),
   };
 }
 
@@ -32,16 +28,16 @@ export interface ReadMemory extends Memory {
  */
 export async function readMemory(
   stateDir: string,
-  settings: Settings,
   idInstance: string | undefined,
 ): Promise<ReadMemory> {
   const ledger = await readLedger(stateDir, { idInstance: idInstance ?? null });
-  const nothing = { seen: new Map(), find: async () => null, isKnown: false };
+  const keysOf = createKeyring(idInstance ?? '');
+  const nothing = { ...rememberWith({ find: async () => null }, keysOf), isKnown: false };
   if (ledger === null) return { ...nothing, warning: null, close: async () => undefined };
   if (idInstance === undefined) {
     return { ...nothing, warning: UNKNOWN_ACCOUNT, close: ledger.close };
   }
-  const memory = rememberWith(ledger, createKeys(settings, idInstance));
+  const memory = rememberWith(ledger, keysOf);
   return { ...memory, isKnown: true, warning: null, close: ledger.close };
 }
 

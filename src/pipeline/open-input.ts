@@ -3,7 +3,7 @@ import { StatuscastError } from '../errors.js';
 import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Media } from '../inspect/inspection.js';
-import type { Ending, Input, Kind, Part } from '../job.js';
+import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
 import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
@@ -51,44 +51,60 @@ export interface Ended {
  */
 export async function openInput(
   run: Run,
-  { input, scratch }: Task,
+  task: Task,
   hold: Hold,
 ): Promise<Opened | Entered | Ended | Busy> {
+  const { input, scratch, settings } = task;
   const before = await fingerprint(input);
   const content = run.memory === null ? null : await hashFile(input.path, run.signal);
   if (content !== null) {
-    const known = await findKnown(run, input, content, hold);
+    const known = await findKnown(run, task, content, hold);
     if (known !== null) return known;
   }
-  const { settings, ffmpeg, signal } = run;
+  const { ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
     ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings, scratch },
   });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);
+  const twin = content === null ? null : twinOf(run, task, content, media.type);
+  if (twin !== null) return duplicateOf(twin);
   const source = describeMedia(media);
   return { type: 'opened', content, before, media, source, parts: planParts(media, settings) };
 }
 
 /** What was met in this run, or sent or made in an earlier one. */
 async function findKnown(
-  { memory, settings }: Run,
-  input: Input,
+  { memory }: Run,
+  { input, settings }: Task,
   content: string,
   hold: Hold,
 ): Promise<Entered | Ended | Busy | null> {
   if (memory === null) return null;
-  const { seen } = memory;
-  const twin = seen.get(content);
-  if (twin !== undefined && twin !== input) {
-    return skip('duplicate', `the same content as ${twin.input}`);
-  }
-  seen.set(content, input);
+  const { seen, keysOf } = memory;
+  const keys = keysOf(settings, content);
+  const twins = KINDS.map((kind) => seen.get(keys[kind]) ?? input);
+  const [twin = input] = twins;
+  // Files that differ in what is chosen for another kind are told apart once the kind is known.
+  if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(twin);
+  for (const kind of KINDS) if (!seen.has(keys[kind])) seen.set(keys[kind], input);
   if (!(await hold.take(content))) return { type: 'busy', content };
   // Whether it is one status or several is not known before it is looked into.
   if (settings.long === 'split') return null;
-  const entry = await memory.find(content);
-  return entry === null ? null : takeUp(entry);
+  const entry = await memory.find(keys);
+  if (entry === null) return null;
+  const first = seen.get(entry.key) ?? input;
+  return first === input ? takeUp(entry) : duplicateOf(first);
+}
+
+/** The input of this run that is the same status as this one, and came before it. */
+function twinOf({ memory }: Run, { input, settings }: Task, content: string, kind: Kind) {
+  const twin = memory?.seen.get(memory.keysOf(settings, content)[kind]) ?? input;
+  return twin === input ? null : twin;
+}
+
+function duplicateOf({ input }: Input): Ended {
+  return skip('duplicate', `the same content as ${input}`);
 }
 
 /** Goes on from what the ledger knows; null where the output is gone that it speaks of. */

@@ -1,6 +1,6 @@
 import PQueue from 'p-queue';
 import type { Credentials } from '../green-api/credentials.js';
-import { createKeys } from '../ledger/key.js';
+import { createKeyring } from '../ledger/key.js';
 import { createMask } from '../ledger/mask.js';
 import { openAccount } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
@@ -28,7 +28,8 @@ export async function openPublishing(
   return {
     ...{ ...account, ledgerRun, outputsDir },
     maskLink: createMask(idInstance).hide,
-    keysOf: createKeys(settings, idInstance),
+    keysOf: createKeyring(idInstance),
+    holders: new Map(),
     inUploadLane: (work) => uploadLane.add(work),
     inSendLane: (work) => sendLane.add(work),
     close: async () => {

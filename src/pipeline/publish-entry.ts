@@ -34,7 +34,7 @@ export async function publishEntry(
   const { kind, plan, output } = entry;
   const which = partNumber(part);
   // As the ledger says it, where it does: what is found under another name later is the same.
-  const message = entry.message ?? messageFor(run.settings, publishing, task, part, kind);
+  const message = entry.message ?? messageFor(task.settings, publishing, task, part, kind);
   let uploadBegunMs: number | null = null;
   const ending = await publish(
     { ...entry, message },

@@ -1,7 +1,7 @@
 import type { ResultEvent } from '../events.js';
 import type { Ending, Estimate, Kind, Outcome, Part, PartResult } from '../job.js';
 import type { Made } from './make-output.js';
-import type { Task } from './run.js';
+import type { Queued, Task } from './run.js';
 
 /** A part under way; where nothing is split, the whole is its only part. */
 export interface PartTask extends Task {
@@ -24,7 +24,7 @@ const WORST_FIRST: readonly Outcome[] = [
 ];
 
 /** What is told of an input at its end. */
-export function resultOf({ input }: Task, done: readonly Done[]): ResultEvent {
+export function resultOf({ input }: Queued, done: readonly Done[]): ResultEvent {
   const [worst] = WORST_FIRST.flatMap((outcome) =>
     done.filter(({ ending }) => ending.outcome === outcome),
   );

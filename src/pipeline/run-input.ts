@@ -18,7 +18,8 @@ import {
 } from './open-input.js';
 import { keepOutput, publishEntry } from './publish-entry.js';
 import { resultOf, type Done, type PartTask } from './result-of.js';
-import type { Run, Task } from './run.js';
+import { chooseSettings, chosenInWords } from './choose-settings.js';
+import type { Queued, Run, Task } from './run.js';
 
 const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
 
@@ -26,11 +27,18 @@ const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
  * Runs one input to its end, part by part. Whatever happens on the way, it ends with a result; a
  * part that fails keeps back those behind it, which are of no use without it.
  */
-export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
+export async function runInput(run: Run, queued: Queued): Promise<ResultEvent> {
   const done: Done[] = [];
-  let current = partTask(task, WHOLE);
-  const hold = holdContent(run, task);
+  let current = partTask({ ...queued, settings: run.settings }, WHOLE);
+  const hold = holdContent(run, queued);
   try {
+    const chosen = await chooseSettings(run, queued);
+    const task = { ...queued, settings: chosen.settings };
+    current = partTask(task, WHOLE);
+    if (chosen.leftOutBy !== null) {
+      done.push({ task: current, ending: leftOut(chosen.leftOutBy) });
+      return resultOf(queued, done);
+    }
     const first = await makeFirst(run, current, hold, (part) => (current = part));
     done.push({ task: current, ending: await conclude(run, current, first.step) });
     for (const { opened, next } of first.rest) {
@@ -39,15 +47,20 @@ export async function runInput(run: Run, task: Task): Promise<ResultEvent> {
       done.push({ task: current, ending: await conclude(run, current, step) });
     }
   } catch (thrown) {
-    const fault = errorOf(run, task, thrown);
-    task.onFault(fault);
+    const fault = errorOf(run, queued, thrown);
+    queued.onFault(fault);
     const { code, message } = fault;
     done.push({ task: current, ending: { outcome: 'failed', error: { code, message } } });
   } finally {
-    task.leave();
+    queued.leave();
     await hold.release();
   }
-  return resultOf(task, done);
+  return resultOf(queued, done);
+}
+
+function leftOut(where: string): Ending {
+  const detail = `left out by ${where}`;
+  return { outcome: 'skipped', reason: 'left-out', detail, idMessage: null };
 }
 
 /**
@@ -113,12 +126,14 @@ function makePart(run: Run, task: PartTask, opened: Opened): Promise<Made | Ente
 /** Goes as far as the plan, and says what carrying it out would take. */
 async function planPart(run: Run, task: PartTask, opened: Opened): Promise<Entered | Ended> {
   const { content, media } = opened;
-  const entry = content === null ? null : await run.memory?.find(content, task.part);
+  const keys = content === null ? undefined : run.memory?.keysOf(task.settings, content, task.part);
+  const entry = keys === undefined ? null : await run.memory?.find(keys);
   const taken = entry === null || entry === undefined ? null : await takeUp(entry);
   if (taken !== null) return taken;
-  const decided = decide(run, task, opened, task.part, (planned) => (task.known = planned));
+  const decided = decide(task, opened, task.part, (planned) => (task.known = planned));
   task.known = { ...task.known, estimate: estimate(decided, media) };
-  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail: null } };
+  const detail = chosenInWords(run.settings, task.settings);
+  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail } };
 }
 
 /** Publishes what is to be published. */
@@ -134,7 +149,9 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
       const { entry } = step;
       if (run.goal === 'plan') {
         task.known = { ...entry, estimate: { bytes: entry.output.bytes, seconds: 0 } };
-        return { outcome: 'planned', detail: DONE_EARLIER[entry.state] };
+        const words = [DONE_EARLIER[entry.state], chosenInWords(run.settings, task.settings)];
+        const detail = words.filter((each) => each !== null).join('; ');
+        return { outcome: 'planned', detail: detail === '' ? null : detail };
       }
       if (run.publishing === null) throw new Error('nothing is sent without an account');
       const path =
@@ -175,7 +192,7 @@ function inNormalizeLane<Value>(
 }
 
 /** Why it failed: the run's own end, where that is why; the instance's fault ends the run. */
-function errorOf(run: Run, { input }: Task, thrown: unknown): StatuscastError {
+function errorOf(run: Run, { input }: Queued, thrown: unknown): StatuscastError {
   const error = toStatuscastError(isSystemError(thrown) ? unreadable(input.input, thrown) : thrown);
   // Without a ledger nothing can be sent.
   if (stopsRun(error) || error.code === 'ledger-unusable') run.stop(error);

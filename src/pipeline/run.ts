@@ -1,7 +1,9 @@
+import type { Choices } from '../choices/choices.js';
 import type { PartNumber, StatuscastEvent } from '../events.js';
 import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { Input, Kind } from '../job.js';
+import type { KeysOf } from '../ledger/key.js';
 import type { LedgerEntry, LedgerRun } from '../ledger/ledger.js';
 import type { Account } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
@@ -9,7 +11,9 @@ import type { Settings } from '../settings.js';
 /** What every input of a run shares. */
 export interface Run {
   readonly goal: 'send' | 'prepare' | 'plan';
+  /** Those of the run: what is chosen for one input is in its task. */
   readonly settings: Settings;
+  readonly choices: Choices;
   readonly ffmpeg: Ffmpeg;
   readonly emit: (event: StatuscastEvent) => void;
   /**
@@ -30,10 +34,11 @@ export interface Run {
 
 /** What is known of contents before they are looked into. */
 export interface Memory {
-  /** The inputs met so far by their content. */
+  /** The inputs met so far by the keys that they have, or may have. */
   readonly seen: Map<string, Input>;
-  /** What the ledger knows of a content, or of one part of it, whichever kind it is. */
-  readonly find: (content: string, part?: PartNumber) => Promise<LedgerEntry | null>;
+  readonly keysOf: KeysOf;
+  /** What the ledger knows of any of these keys. */
+  readonly find: (keys: Readonly<Record<Kind, string>>) => Promise<LedgerEntry | null>;
 }
 
 export interface Publishing extends Account {
@@ -41,15 +46,17 @@ export interface Publishing extends Account {
   readonly ledgerRun: LedgerRun;
   /** A link as it may be shown: every link holds the idInstance. */
   readonly maskLink: (urlFile: string) => string;
-  readonly keysOf: (content: string, part?: PartNumber) => Readonly<Record<Kind, string>>;
+  readonly keysOf: KeysOf;
+  /** How many inputs of this run work on a content: those of the same content may differ in words. */
+  readonly holders: Map<string, number>;
   /** Where outputs are until they are posted. */
   readonly outputsDir: string;
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
-/** One input, its place among the outputs, and its place in the order of sends. */
-export interface Task {
+/** An input, its place among the outputs, and its place in the order of sends. */
+export interface Queued {
   readonly input: Input;
   /** Absolute path of an output of it in the output folder, without the extension. */
   readonly nameOutput: (part: PartNumber) => string;
@@ -62,4 +69,9 @@ export interface Task {
   /** Says that this one has been sent or will not be; then `left` settles. */
   readonly leave: () => void;
   readonly left: Promise<void>;
+}
+
+/** An input for which it is known what is chosen. */
+export interface Task extends Queued {
+  readonly settings: Settings;
 }

@@ -66,7 +66,9 @@ export function killGroup({ child }: Running, signal: NodeJS.Signals): void {
 
 const jobError = z.strictObject({ code: z.string(), message: z.string() });
 const outcome = z.enum(['sent', 'prepared', 'planned', 'skipped', 'failed', 'uncertain']);
-const skipReason = z.enum(['already-sent', 'duplicate', 'not-media', 'removed']).nullable();
+const skipReason = z
+  .enum(['already-sent', 'duplicate', 'not-media', 'left-out', 'removed'])
+  .nullable();
 
 const estimateSchema = z.strictObject({ bytes: z.number(), seconds: z.number() }).nullable();
 

@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import { messageOf } from '../errors.js';
+import { CAPTION_MAX_LENGTH } from '../limits.js';
+import { decodeText, NOT_UTF8 } from './decode-text.js';
+import { captionIn } from './read-row.js';
+
+/** Far more than a caption can take, with blanks around it. */
+const MAX_BYTES = 65_536;
+
+export type CaptionText =
+  | { readonly type: 'caption'; readonly caption: string }
+  | { readonly type: 'fault'; readonly why: string };
+
+/** Reads the caption that is all there is in a file. */
+export async function readCaptionText(file: string): Promise<CaptionText> {
+  const fault = (why: string) => ({ type: 'fault', why }) as const;
+  try {
+    const bytes = await readBeginning(file);
+    if (bytes.length > MAX_BYTES) return fault(tooLong(`over ${MAX_BYTES} bytes`));
+    const text = decodeText(bytes);
+    if (text === null) return fault(`it ${NOT_UTF8}`);
+    const caption = captionIn(text);
+    return caption.length > CAPTION_MAX_LENGTH
+      ? fault(tooLong(`${caption.length} characters`))
+      : { type: 'caption', caption };
+  } catch (thrown) {
+    return fault(`it cannot be read: ${messageOf(thrown)}`);
+  }
+}
+
+function tooLong(length: string): string {
+  return `the caption has ${length}, and at most ${CAPTION_MAX_LENGTH} characters are posted`;
+}
+
+async function readBeginning(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { separatorOfPlace, writeCsv, writeYaml } from '../choices/write-choices.js';
+import { isCaptionsFile } from '../discover/choices-beside.js';
+import { readFolder } from '../discover/discover.js';
+import { StatuscastError } from '../errors.js';
+import { listMedia } from '../pipeline.js';
+import { clean, countOf } from '../report/format.js';
+import type { Streams } from '../report/write-events.js';
+import type { Settings } from '../settings.js';
+import { EXIT } from './exit-codes.js';
+
+export interface InitRequest {
+  readonly paths: readonly string[];
+  readonly settings: Settings;
+  /** Write captions.yaml in place of captions.csv. */
+  readonly yaml: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** `statuscast init`: writes a file of choices with a line for each media file, to fill in. */
+export async function init(request: InitRequest, { stdout }: Streams): Promise<number> {
+  const { paths, settings, yaml: isYaml, signal } = request;
+  const [folder = '.', ...more] = paths;
+  if (more.length > 0) throw fault(`init takes one folder, not ${paths.length}`);
+  const content = await readFolder(folder).catch((cause: unknown) => {
+    throw new StatuscastError({ code: 'path-missing', paths: [folder] }, { cause });
+  });
+  const there = [...content.files].find(isCaptionsFile);
+  if (there !== undefined) {
+    throw fault(`${path.join(folder, there)} is there already: fill that in, or move it away`);
+  }
+  const files: string[] = [];
+  for await (const { relativePath } of listMedia(folder, settings, signal)) {
+    files.push(relativePath.replaceAll(path.sep, '/'));
+  }
+  const file = path.join(folder, isYaml ? 'captions.yaml' : 'captions.csv');
+  const text = isYaml ? writeYaml(files) : writeCsv(files, separatorOfPlace());
+  await writeFile(file, text, { flag: 'wx' });
+  stdout.write(
+    `${clean(file)}: ${countOf(files.length, 'file')} to say something of. What is left empty is as for all.\n` +
+      `next: statuscast plan ${clean(folder)}\n`,
+  );
+  return EXIT.done;
+}
+
+function fault(text: string): StatuscastError {
+  return new StatuscastError({ code: 'bad-settings', faults: [text] });
+}

@@ -1,0 +1,29 @@
+import path from 'node:path';
+
+/** A file that says what is chosen for others, of its folder and below. */
+export function isCaptionsFile(name: string): boolean {
+  return /^captions\.(csv|ya?ml)$/i.test(name);
+}
+
+const TEXT = /\.txt$/i;
+
+/**
+ * The texts that hold the caption of a file beside them: `beach.txt` or `beach.jpg.txt` that of
+ * `beach.jpg`.
+ * @param names those of the files of one folder
+ * @returns the text by the name of its file
+ */
+export function findCaptionTexts(names: Iterable<string>): ReadonlyMap<string, string> {
+  const all = [...names];
+  const texts = new Map(
+    all.filter((name) => TEXT.test(name)).map((name) => [name.replace(TEXT, ''), name]),
+  );
+  if (texts.size === 0) return texts;
+  const others = all.filter((name) => !TEXT.test(name) && !isCaptionsFile(name));
+  return new Map(
+    others.flatMap((name) => {
+      const text = texts.get(name) ?? texts.get(path.parse(name).name);
+      return text === undefined ? [] : [[name, text] as const];
+    }),
+  );
+}
