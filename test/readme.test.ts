@@ -43,6 +43,7 @@ test('its examples of the library type-check against what is built', async () =>
 });
 
 const COMMANDS = [
+  'init',
   ...['send', 'prepare', 'plan', 'doctor', 'history', 'confirm', 'reconcile', 'undo', 'sandbox'],
   ...['config', 'completions'],
 ] as const;
