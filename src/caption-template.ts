@@ -13,8 +13,9 @@ export function wantsDate(template: string): boolean {
   return /\{(date|time)\}/.test(template);
 }
 
-/** What stands between words: no letter, no digit and no placeholder. */
-const BETWEEN = String.raw`[^\p{L}\p{N}{}]*`;
+/** What stands between words: no letter, no digit, no placeholder, and no bracket about another. */
+const BEFORE = String.raw`[^\p{L}\p{N}{})\]]*`;
+const AFTER = String.raw`[^\p{L}\p{N}{}(\[]*`;
 
 /**
  * Fills a template in. Where there is nothing to put in, what separates it from the rest goes too:
@@ -22,13 +23,14 @@ const BETWEEN = String.raw`[^\p{L}\p{N}{}]*`;
  */
 export function fillTemplate(template: string, facts: CaptionFacts): string {
   const empty = PLACEHOLDERS.filter((name) => facts[name] === '').join('|');
-  const gap = new RegExp(`(${BETWEEN})(?:\\{(?:${empty})\\}(${BETWEEN}))+`, 'gu');
+  const gap = new RegExp(`(${BEFORE})(?:\\{(?:${empty})\\}(${AFTER}))+`, 'gu');
   const closed =
     empty === ''
       ? template
       : template.replaceAll(gap, (whole, before: string, after: string, at: number) => {
-          if (at === 0 || at + whole.length === template.length) return '';
-          const one = withoutBrackets(before);
+          const next = template[at + whole.length];
+          if (at === 0 || next === undefined) return '';
+          const one = /[([]/.test(next) ? '' : withoutBrackets(before);
           return one === '' ? withoutBrackets(after) : one;
         });
   return closed

@@ -68,10 +68,10 @@ export function number(
 }
 
 /** Seconds, `m:ss` or `h:mm:ss`, with a point or a comma before a fraction; NaN for anything else. */
-export function readSeconds(text: string): number {
-  const time = /^(?:(?:(\d+):)?(\d+):(?=\d\d))?(\d+(?:[.,]\d+)?)$/.exec(text.trim());
-  if (time === null) return Number.NaN;
-  const [, hours = '0', minutes = '0', seconds = ''] = time;
+export function readSeconds(time: string): number {
+  const parts = /^(?:(?:(\d+):)?(\d+):(?=\d\d))?(\d+(?:[.,]\d+)?)$/.exec(time.trim());
+  if (parts === null) return Number.NaN;
+  const [, hours = '0', minutes = '0', seconds = ''] = parts;
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds.replace(',', '.'));
 }
 

@@ -14,6 +14,12 @@ test.each([
     'Beach (2), 2026-11-24 18:03 — holiday',
     'Beach (2), holiday',
   ],
+  [
+    '{name} — {date} {time} ({folder})',
+    'Beach (2) — 2026-11-24 18:03 (holiday)',
+    'Beach (2) (holiday)',
+  ],
+  ['{name} ({date} ({time}))', 'Beach (2) (2026-11-24 (18:03))', 'Beach (2)'],
   ['Taken {date} in {folder}', 'Taken 2026-11-24 in holiday', 'Taken in holiday'],
   ['{date}', '2026-11-24', ''],
   ['Greetings!', 'Greetings!', 'Greetings!'],

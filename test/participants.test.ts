@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createSettings } from '../src/resolve-settings.js';
+import { createSettings, resolveSettings } from '../src/resolve-settings.js';
 import type { SettingsInput } from '../src/settings.js';
 
 function participantsOf(settings: SettingsInput): readonly string[] {
@@ -66,6 +66,19 @@ describe('audiences', () => {
     ]);
   });
 
+  test('give way to everybody, who stands alone', () => {
+    const config = {
+      origin: 'file',
+      naming: 'name',
+      where: '',
+      values: { audiences, country: 'DE', participants: 'family' },
+    } as const;
+    const flag = (participants: string) =>
+      ({ origin: 'flag', naming: 'flag', where: '', values: { participants } }) as const;
+    expect(resolveSettings(config, flag(' ALL ')).settings.participants).toEqual([]);
+    expect(() => resolveSettings(config, flag('all,family'))).toThrow('"all" is everybody');
+  });
+
   test('settings that are resolved keep them, for what is chosen later', () => {
     const resolved = createSettings({
       audiences,
@@ -81,6 +94,8 @@ describe('audiences', () => {
     [{ family: [] }, 'audiences.family must be a list of phone numbers, and not empty'],
     [{ family: ['+49'] }, 'audiences.family: "+49" is no phone number'],
     [{ 'two words': ['+49 170 1234567'] }, 'audiences.two words needs another name'],
+    [{ All: ['+49 170 1234567'] }, 'audiences.All needs another name'],
+    [{ family: ['all'] }, 'audiences.family: "all" is everybody'],
     [{ '123': ['+49 170 1234567'] }, 'audiences.123 needs another name'],
   ])('that are wrong are told of, though nobody asks for them: %j', (wrong, why) => {
     expect(() => createSettings({ audiences: wrong })).toThrow(why);

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Root } from '../discover/discover.js';
 import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';

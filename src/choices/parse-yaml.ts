@@ -5,9 +5,9 @@ import { findColumn, noColumn, type Column, type Fault, type Row, type Rows } fr
  * Reads choices by the name of their file: `beach.jpg: { caption: At last, fit: blur }`, or a text
  * alone, which is the caption. Every value is the text that is there.
  */
-export function parseYaml(text: string): Rows {
+export function parseYaml(yaml: string): Rows {
   const counter = new LineCounter();
-  const document = parseDocument(text, { schema: 'failsafe', lineCounter: counter });
+  const document = parseDocument(yaml, { schema: 'failsafe', lineCounter: counter });
   const lineAt = (offset: number) => counter.linePos(offset).line;
   const faults: Fault[] = [];
   const { contents } = document;

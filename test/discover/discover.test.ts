@@ -46,6 +46,26 @@ describe('the files of a folder', () => {
     await expect(namesIn(folder)).resolves.toEqual(first);
   });
 
+  it('are not those that say what is chosen for others', async () => {
+    const folder = await folderWith(
+      ...[
+        'Captions.csv',
+        'a.jpg',
+        'a.txt',
+        'b.jpg',
+        'b.jpg.TXT',
+        'c.txt',
+        'd/captions.yml',
+        'd/x.mp4',
+      ],
+      ...['e.txt', 'e/y.jpg', 'captions.txt'],
+    );
+    const found = ['a.jpg', 'b.jpg', 'c.txt', 'captions.txt', 'd/x.mp4', 'e/y.jpg', 'e.txt'];
+    await expect(namesIn(folder)).resolves.toEqual(found);
+    const given = ['Captions.csv', 'a.txt', 'b.jpg.TXT', 'c.txt'].map((name) => join(folder, name));
+    await expect(find(given)).resolves.toMatchObject([{ relativePath: 'c.txt' }]);
+  });
+
   it('include those of sub-folders, which stand where their name does', async () => {
     const folder = await folderWith('c.jpg', 'b/2.jpg', 'b/1.jpg', 'a.jpg', 'b/x/y/z.jpg');
     await expect(namesIn(folder)).resolves.toEqual([

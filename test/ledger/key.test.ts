@@ -18,6 +18,8 @@ const DEFAULT_KEYS = keysOf();
 /** What a status is made of beside its bytes: it belongs to the status, not to the output. */
 const AUDIENCE: Readonly<Record<string, readonly string[]>> = {
   caption: KINDS,
+  // It is known by the caption that comes of it.
+  captionTemplate: [],
   participants: KINDS,
   audioAs: ['audio'],
   // By the settings that it sets.
