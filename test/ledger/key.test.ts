@@ -32,6 +32,7 @@ const OTHER_TEXTS: Readonly<Record<string, string>> = {
   profile: 'small',
   crop: '0,0,90,160',
   language: 'en',
+  hours: '9-21',
 };
 
 /** Settings with another value than the default for one of them. */

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { paintAlbum } from '../support/paint-album.js';
-import { runCli, parseLines } from '../support/run-cli.js';
+import { ROOT, runCli, parseLines } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 import { openTerminal, whyNoTerminal } from '../support/terminal.js';
 
@@ -170,6 +170,22 @@ describe.skipIf(whyNoTerminal !== null)('asking first', () => {
     await terminal.type(...keys);
     await terminal.until(new RegExp(`Nothing was posted\\.\nrc=${code}$`, 'm'));
     expect(sandbox.requests()).toHaveLength(0);
+  });
+
+  test('a watch is asked about once, also where there is nothing yet', async () => {
+    const { cwd, album } = await makeAlbum([]);
+    const sandbox = await openTestSandbox();
+    const args = 'watch album --gap 0 --steady-seconds 0.2';
+    const terminal = await openTerminal(args, { cwd, env: variablesOf(sandbox) });
+    const asked = await terminal.until(/Post\? \[y\/N\]/);
+    expect(asked.join('\n')).toContain('It goes on with what appears there, without asking again.');
+    await terminal.type('y', 'Enter');
+    await terminal.until(/^watching for \d:\d\d: waiting for files/m);
+    await cp(path.join(ROOT, 'fixtures/grey.png'), path.join(album, 'grey.png'));
+    await terminal.until(/done +1 sent/);
+    await terminal.type('C-c');
+    await terminal.until(/rc=130/);
+    expect(sandbox.statuses()).toHaveLength(1);
   });
 
   test('undo is asked about in the same way', async () => {
