@@ -25,6 +25,8 @@ export type {
   Part,
   PartResult,
   PlanSummary,
+  Posting,
+  Preview,
   SkipReason,
 } from './job.js';
 

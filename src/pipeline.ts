@@ -19,6 +19,7 @@ import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
 import type { Run, Task } from './pipeline/run.js';
+import { createPreviews } from './preview/previews.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
@@ -41,6 +42,11 @@ export type RunOptions = Goal & {
   readonly settings?: SettingsInput;
   /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
   readonly signal?: AbortSignal;
+  /**
+   * Where small pictures of the files go, told of by `preview` events: a folder that is there, and
+   * how many bytes of them are made at most. Default: none are made.
+   */
+  readonly previews?: { readonly folder: string; readonly maxBytes: number };
   /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */
   readonly env?: NodeJS.ProcessEnv;
 };
@@ -122,6 +128,10 @@ async function runAll(
   const run: Run = {
     ...{ settings, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
     goal: options.goal,
+    previews:
+      options.previews === undefined || isPlan
+        ? null
+        : createPreviews(path.resolve(options.previews.folder), options.previews.maxBytes),
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
       const jobs = isDiscovered ? normalizeLane.pending + normalizeLane.size : Infinity;

@@ -35,6 +35,8 @@ export interface RunState {
   readonly table: Table;
   /** How far it had come at the last few moments, oldest first: for the rate. */
   readonly moments: readonly Moment[];
+  /** Absolute path of the page about it; null where there is none yet. */
+  readonly report: string | null;
   readonly summary: SummaryEvent | null;
 }
 
@@ -84,7 +86,7 @@ export const BEGINNING: RunState = {
   ...{ started: null, begunAtMs: 0, totals: null, found: NOTHING, done: NOTHING },
   ...{ underWay: new Map(), waits: new Map(), recent: [], problems: NO_PROBLEMS },
   counts: { sent: 0, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 },
-  ...{ notReached: 0, skips: {}, statuses: 0, table: EMPTY_TABLE, moments: [], summary: null },
+  ...{ notReached: 0, skips: {}, statuses: 0, table: EMPTY_TABLE, moments: [], report: null, summary: null },
 };
 
 const RECENT_MAX = 12;
@@ -126,6 +128,9 @@ export function fold(state: RunState, event: StatuscastEvent, nowMs: number): Ru
       return noteMoment(conclude(state, event), nowMs);
     case 'summary':
       return { ...state, summary: event };
+    case 'report':
+      return { ...state, report: event.path };
+    case 'preview':
     case 'confirmation':
       return state;
   }
