@@ -43,8 +43,8 @@ export type RunOptions = Goal & {
   /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
   readonly signal?: AbortSignal;
   /**
-   * Where small pictures of the files go, told of by `preview` events: a folder that is there, and
-   * how many bytes of them are made at most. Default: none are made.
+   * Where small pictures of the files go, told of by `preview` events: a folder, made when the
+   * first is, and about how many bytes of them are made at most. Default: none are made.
    */
   readonly previews?: { readonly folder: string; readonly maxBytes: number };
   /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */

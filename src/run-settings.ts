@@ -26,15 +26,18 @@ export const audience = {
 
 export const places = {
   state: text({
-    scope: 'send',
     default: '.statuscast',
     unit: 'DIR',
-    about: 'State directory: the ledger, and the outputs still needed',
+    about: 'State directory: the ledger, the report, and the outputs still needed',
   }),
   out: text({
     default: '',
     unit: 'DIR',
     about: 'Write the outputs to this folder and keep them there',
+  }),
+  report: boolean({
+    default: true,
+    about: 'Write report.html about the run to the state directory',
   }),
 };
 

@@ -135,8 +135,8 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
     case 'entered': {
       const { entry } = step;
       if (run.goal === 'plan') {
-        const estimate = { bytes: entry.output.bytes, seconds: 0 };
-        task.known = { ...entry, posting: postingOf(entry), estimate };
+        const nothing = { bytes: entry.output.bytes, seconds: 0 };
+        task.known = { ...entry, posting: postingOf(entry), estimate: nothing };
         return { outcome: 'planned', detail: DONE_EARLIER[entry.state] };
       }
       if (run.publishing === null) throw new Error('nothing is sent without an account');

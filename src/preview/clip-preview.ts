@@ -34,17 +34,10 @@ export async function previewClip(
   const frames = Math.max(1, Math.min(FRAMES_MAX, Math.floor(durationSeconds / FRAME_SECONDS)));
   const scale = Math.min(1, Math.sqrt(FRAME_PIXELS / (width * height)));
   const size = { width: even(width * scale), height: even(height * scale) };
-  const seek = durationSeconds >= LONG_SECONDS ? ['-noaccurate_seek'] : [];
-  const numbers = Array.from({ length: frames }, (_, number) => number);
-  const inputs = numbers.flatMap((number) => [
-    ...[...boundTo(namesOf(ffmpeg.decoders)), '-threads', '1', ...seek],
-    ...['-ss', ((number * durationSeconds) / frames).toFixed(3), '-f', 'mov', '-i', `file:${path}`],
-  ]);
-  const scaled = numbers.map((number) => `[${number}:v]${scaleTo(size)}[f${number}]`);
-  const row = `${numbers.map((number) => `[f${number}]`).join('')}hstack=inputs=${frames}[row]`;
-  const graph = frames === 1 ? `[0:v]${scaleTo(size)}[row]` : [...scaled, row].join(';');
-  const args = [...BEGIN, ...inputs, '-filter_complex', graph, '-map', '[row]', ...oneJpeg(target)];
-  await runLimited(ffmpeg, 'ffmpeg', args, options);
+  const rows = { path, size, frames, durationSeconds };
+  const reading = [...boundTo(namesOf(ffmpeg.decoders)), '-threads', '1'];
+  const row = durationSeconds < SHORT_SECONDS ? readThrough(rows, reading) : jump(rows, reading);
+  await runLimited(ffmpeg, 'ffmpeg', [...BEGIN, ...row, ...oneJpeg(target)], options);
   return { path: target, width: size.width * frames, height: size.height, frames };
 }
 
@@ -52,6 +45,42 @@ interface FrameOf {
   readonly demuxer: string;
   readonly picture: PictureStream;
   readonly startSeconds: number;
+}
+
+/** Clips up to there are decoded once and whole: one look into the file in place of six. */
+const SHORT_SECONDS = 10;
+
+interface Row {
+  readonly path: string;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly frames: number;
+  readonly durationSeconds: number;
+}
+
+function readThrough(
+  { path, size, frames, durationSeconds }: Row,
+  reading: readonly string[],
+): readonly string[] {
+  const rate = `fps=${(frames / durationSeconds).toFixed(6)}:start_time=0`;
+  const tile = frames === 1 ? '' : `,tile=${frames}x1`;
+  const filters = ['-vf', `${rate},${scaleTo(size)}${tile}`];
+  return [...reading, '-f', 'mov', '-i', `file:${path}`, ...filters];
+}
+
+function jump(
+  { path, size, frames, durationSeconds }: Row,
+  reading: readonly string[],
+): readonly string[] {
+  const seek = durationSeconds < LONG_SECONDS ? [] : ['-noaccurate_seek'];
+  const numbers = Array.from({ length: frames }, (_, number) => number);
+  const inputs = numbers.flatMap((number) => {
+    const atSeconds = ((number * durationSeconds) / frames).toFixed(3);
+    return [...reading, ...seek, '-ss', atSeconds, '-f', 'mov', '-i', `file:${path}`];
+  });
+  const scaled = numbers.map((number) => `[${number}:v]${scaleTo(size)}[f${number}];`).join('');
+  const row = numbers.map((number) => `[f${number}]`).join('');
+  const graph = `${scaled}${row}hstack=inputs=${frames}[row]`;
+  return [...inputs, '-filter_complex', graph, '-map', '[row]'];
 }
 
 /** A frame of a clip as it is shown, from where its part begins. */
@@ -64,9 +93,7 @@ export async function previewFrame(
 ): Promise<Preview> {
   const isTurned = picture.rotationDegrees % 180 !== 0;
   const stored = { width: picture.width * picture.sampleAspect, height: picture.height };
-  const [width, height] = isTurned
-    ? [stored.height, stored.width]
-    : [stored.width, stored.height];
+  const [width, height] = isTurned ? [stored.height, stored.width] : [stored.width, stored.height];
   const scale = Math.min(1, BEFORE.width / Math.max(width, height));
   const size = { width: even(width * scale), height: even(height * scale) };
   const args = [

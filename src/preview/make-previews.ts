@@ -38,6 +38,7 @@ export async function makePreviews(
 ): Promise<Pictures | null> {
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
+  await orNull(previews.makeFolder());
   const [before, after] = await Promise.all([
     source === null ? null : orNull(previewSource(ffmpeg, previews.nameFile(), source, options)),
     made === null ? null : orNull(previewOutput(ffmpeg, previews.nameFile(), made, options)),

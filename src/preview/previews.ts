@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Preview } from '../job.js';
 
 /** Where the previews of a run go, and for how many there is room. */
 export interface Previews {
+  readonly makeFolder: () => Promise<unknown>;
   /** The path of a new file. */
   readonly nameFile: () => string;
   readonly hasRoom: (of: Purpose) => boolean;
@@ -18,10 +19,11 @@ export type Purpose = 'made' | 'failed';
 /** Of the room for what was made. */
 const ROOM_FOR_FAILED = 0.25;
 
-/** @param folder absolute path of a folder that is there */
+/** @param folder absolute path of a folder; made when it is needed */
 export function createPreviews(folder: string, maxBytes: number): Previews {
   const left = { made: maxBytes, failed: maxBytes * ROOM_FOR_FAILED };
   return {
+    makeFolder: () => mkdir(folder, { recursive: true, mode: 0o700 }),
     nameFile: () => path.join(folder, `${randomUUID()}.jpg`),
     hasRoom: (of) => left[of] > 0,
     take: async (of, preview) => {

@@ -77,10 +77,7 @@ function countLines(
 }
 
 /** Where things are. */
-function placeLines(
-  { outDir, stateDir }: StartedEvent,
-  report: string | null,
-): readonly string[] {
+function placeLines({ outDir, stateDir }: StartedEvent, report: string | null): readonly string[] {
   const places = [`outputs: ${outDir}`];
   if (stateDir !== null) places.push(`ledger:  ${path.join(stateDir, 'ledger.db')}`);
   if (report !== null) places.push(`report:  ${report}`);

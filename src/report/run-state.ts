@@ -86,7 +86,15 @@ export const BEGINNING: RunState = {
   ...{ started: null, begunAtMs: 0, totals: null, found: NOTHING, done: NOTHING },
   ...{ underWay: new Map(), waits: new Map(), recent: [], problems: NO_PROBLEMS },
   counts: { sent: 0, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 },
-  ...{ notReached: 0, skips: {}, statuses: 0, table: EMPTY_TABLE, moments: [], report: null, summary: null },
+  ...{
+    notReached: 0,
+    skips: {},
+    statuses: 0,
+    table: EMPTY_TABLE,
+    moments: [],
+    report: null,
+    summary: null,
+  },
 };
 
 const RECENT_MAX = 12;
