@@ -4,7 +4,7 @@ import type { PreviewEvent, ResultEvent } from '../events.js';
 import type { CropWindow, Output, PartResult, PlanSummary, Preview } from '../job.js';
 import { STATUS_IMAGE_SECONDS } from '../limits.js';
 import { formatBytes, formatClock } from './format.js';
-import { html, type Html } from './html.js';
+import { markup, type Html } from './markup.js';
 import type { Entry } from './report-spool.js';
 import { formatSeconds } from './report-times.js';
 
@@ -33,16 +33,16 @@ export function drawEntry(entry: Entry, options: EntryOptions): Html {
     ...(seconds.normalize > 0 ? [`made in ${formatSeconds(seconds.normalize)}`] : []),
     ...(seconds.upload > 0 ? [`uploaded in ${formatSeconds(seconds.upload)}`] : []),
   ].join(', ');
-  return html`<article class="entry ${outcome}">
+  return markup`<article class="entry ${outcome}">
     <header>
       <h3 dir="auto">${path.posix.basename(input)}</h3>
-      ${folder === '.' ? null : html`<p class="folder"><bdi>${folder}</bdi></p>`}
+      ${folder === '.' ? null : markup`<p class="folder"><bdi>${folder}</bdi></p>`}
       <span class="badge">${outcome}</span>
     </header>
     ${drawBefore(before, plan, source, bytes)}
     <div class="words">
-      ${error === null ? null : html`<p class="message">${error.message}</p>`}
-      ${drawPlan(kind, plan)} ${times === '' ? null : html`<p class="spent">${times}</p>`}
+      ${error === null ? null : markup`<p class="message">${error.message}</p>`}
+      ${drawPlan(kind, plan)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
     </div>
     <ol class="statuses">
       ${statuses.map((status) => drawStatus(status, result, previewOf(previews, status), options))}
@@ -68,8 +68,13 @@ function drawBefore(
   const picture =
     before === null
       ? null
-      : drawPicture(before, 'The source', size === null ? null : cropOf(plan, size, before));
-  return html`<figure class="before">
+      : drawPicture(
+          before,
+          BEFORE_BOX,
+          'The source',
+          size === null ? null : cropOf(plan, size, before),
+        );
+  return markup`<figure class="before">
     ${picture}
     <figcaption>${facts.join(' · ')}</figcaption>
   </figure>`;
@@ -91,19 +96,27 @@ function cropOf(
   };
 }
 
-/** The pictures are drawn at most so large. */
-const BOX = { width: 176, height: 152 } as const;
+/** The pictures are drawn at most so large, in pixels of the page. */
+const BEFORE_BOX = { width: 176, height: 152 } as const;
+const AFTER_BOX = { width: 136, height: 152 } as const;
+
+type Box = typeof BEFORE_BOX | typeof AFTER_BOX;
 
 /** A picture, or the first frame of several; what is cut away is dimmed. */
-function drawPicture(preview: Preview, words: string, crop: CropWindow | null): Html | null {
+function drawPicture(
+  preview: Preview,
+  box: Box,
+  words: string,
+  crop: CropWindow | null,
+): Html | null {
   const data = readOrNull(preview.path);
   if (data === null) return null;
   const { frames, height } = preview;
   const width = preview.width / frames;
-  const scale = Math.min(BOX.width / width, BOX.height / height);
+  const scale = Math.min(box.width / width, box.height / height);
   const link = `data:image/jpeg;base64,${data}`;
   const label = crop === null ? words : `${words}; what is shown of it is outlined`;
-  return html`<svg
+  return markup`<svg
     class="picture"
     viewBox="0 0 ${width} ${height}"
     width="${Math.round(width * scale)}"
@@ -119,7 +132,7 @@ function drawPicture(preview: Preview, words: string, crop: CropWindow | null): 
 function drawCrop({ left, top, width, height }: CropWindow, allWidth: number, allHeight: number) {
   const all = `M0 0H${allWidth}V${allHeight}H0Z`;
   const hole = `M${left} ${top}v${height}h${width}v${-height}Z`;
-  return html`<path class="away" fill-rule="evenodd" d="${all}${hole}" /><rect
+  return markup`<path class="away" fill-rule="evenodd" d="${all}${hole}" /><rect
       class="kept"
       x="${left}"
       y="${top}"
@@ -141,9 +154,9 @@ function drawPlan(kind: ResultEvent['kind'], plan: PlanSummary | null): Html | n
   if (kind === null || plan === null || plan.action === 'refuse') return null;
   const how = plan.fit === null ? '' : FITTED[plan.fit];
   const reasons = plan.reasons.length === 0 ? ['it is right as it is'] : plan.reasons;
-  return html`<p class="plan"><b>${DONE[plan.action]}</b> as ${kind}${how}</p>
+  return markup`<p class="plan"><b>${DONE[plan.action]}</b> as ${kind}${how}</p>
     <ul class="reasons">
-      ${reasons.map((reason) => html`<li>${reason}</li>`)}
+      ${reasons.map((reason) => markup`<li>${reason}</li>`)}
     </ul>`;
 }
 
@@ -164,7 +177,7 @@ function drawStatus(
   const { output, posting, idMessage, number, of, startSeconds } = status;
   if (output === null) return null;
   const after = preview?.after ?? null;
-  const picture = after === null ? null : drawPicture(after, 'The status', null);
+  const picture = after === null ? null : drawPicture(after, AFTER_BOX, 'The status', null);
   if (picture !== null) shown.bytes += picture.text.length;
   else if (kind !== 'audio') shown.without++;
   const isShown = status.outcome === 'sent' || status.outcome === 'prepared';
@@ -176,7 +189,7 @@ function drawStatus(
     ['state', of === 1 || status.outcome === outcome ? null : status.outcome],
     ['posted', posting?.postedAt == null ? null : drawTime(posting.postedAt)],
     ['to', posting?.postedAt == null ? null : audienceOf(posting.contacts)],
-    ['id', idMessage === null ? null : html`<code>${idMessage}</code>`],
+    ['id', idMessage === null ? null : markup`<code>${idMessage}</code>`],
     ['link until', posting?.linkExpiresAt == null ? null : drawTime(posting.linkExpiresAt)],
     ['seen', became],
     ['error', of === 1 ? null : (status.error?.message ?? null)],
@@ -184,20 +197,20 @@ function drawStatus(
   const name = `${path.posix.basename(input)}${part === '' ? '' : ` (${part})`}`;
   const caption = posting?.caption ?? '';
   const play = isShown
-    ? html` data-kind="${kind}" data-seconds="${seconds}" data-name="${name}"
+    ? markup` data-kind="${kind}" data-seconds="${seconds}" data-name="${name}"
       data-caption="${caption}"`
     : null;
-  return html`<li class="status ${kind}" ${play}>
+  return markup`<li class="status ${kind}" ${play}>
     <div class="shown">
       ${picture ?? SOUND_MARK(kind)}
       <p class="made">${describe(output)}</p>
     </div>
-    ${caption === '' ? null : html`<p class="caption" dir="auto">${caption}</p>`}
+    ${caption === '' ? null : markup`<p class="caption" dir="auto">${caption}</p>`}
     <dl class="facts">
       ${facts.map(([term, fact]) =>
         fact === null
           ? null
-          : html`<div>
+          : markup`<div>
               <dt>${term}</dt>
               <dd>${fact}</dd>
             </div>`,
@@ -210,7 +223,7 @@ function drawStatus(
 function SOUND_MARK(kind: ResultEvent['kind']): Html | null {
   if (kind !== 'audio') return null;
   const bars = [5, 9, 14, 8, 18, 24, 13, 20, 28, 17, 23, 12, 19, 26, 15, 9, 16, 7, 11, 5];
-  return html`<svg
+  return markup`<svg
     class="sound"
     viewBox="0 0 100 32"
     width="100"
@@ -220,7 +233,7 @@ function SOUND_MARK(kind: ResultEvent['kind']): Html | null {
   >
     ${bars.map(
       (height, at) =>
-        html`<rect
+        markup`<rect
           x="${at * 5 + 1}"
           y="${16 - height / 2}"
           width="3"
@@ -247,13 +260,13 @@ function audienceOf(contacts: number): string {
 const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
 function drawTime(iso: string): Html {
-  return html`<time datetime="${iso}">${TIME.format(new Date(iso))}</time>`;
+  return markup`<time datetime="${iso}">${TIME.format(new Date(iso))}</time>`;
 }
 
 /** A line of what was left out. */
 export function drawSkipped({ result }: Entry): Html {
   const { input, reason, detail, error } = result;
-  return html`<li>
+  return markup`<li>
     <bdi>${input}</bdi> <span>${detail ?? reason ?? error?.message ?? ''}</span>
   </li> `;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import { countOf, formatBytes } from './format.js';
-import { html, Html } from './html.js';
+import { Html, markup } from './markup.js';
 import type { LaneTime } from './lane-times.js';
 import { namesOf } from './problems.js';
 import { drawEntry, drawSkipped, type EntryOptions } from './report-entry.js';
@@ -50,14 +50,14 @@ async function* drawSection(
   const count = spool.countOf(section);
   if (count === 0) return;
   const title = section === 'problem' ? 'Problems' : 'Files';
-  yield html`<section class="entries ${section}" aria-labelledby="${section}">
+  yield markup`<section class="entries ${section}" aria-labelledby="${section}">
     <h2 id="${section}">${title} <span class="count">${count}</span></h2>
-  </section>`.text;
+`.text;
   options.shown.without = 0;
   for await (const entry of spool.read(section)) yield drawEntry(entry, options).text;
   if (options.shown.without > 0 && options.shown.bytes > 0) {
     const statuses = countOf(options.shown.without, 'status').replace('statuss', 'statuses');
-    yield html`<p class="note">
+    yield markup`<p class="note">
       ${statuses} without a picture here: together they are kept small enough to be mailed.
     </p>`.text;
   }
@@ -71,12 +71,10 @@ async function* drawFolded(
 ): AsyncGenerator<string> {
   const count = spool.countOf(section);
   if (count === 0) return;
-  yield html`<details class="folded">
-    <summary>
-      <h2>${title} <span class="count">${count}</span></h2>
-    </summary>
-    <ul></ul>
-  </details>`.text;
+  yield markup`<details>
+    <summary><h2>${title} <span class="count">${count}</span></h2></summary>
+    <ul>
+`.text;
   for await (const entry of spool.read(section)) yield drawSkipped(entry).text;
   yield '</ul></details>\n';
 }
@@ -87,7 +85,7 @@ function drawHead(style: string, script: string, facts: RunFacts): Html {
     ...["default-src 'none'", 'img-src data:', "base-uri 'none'", "form-action 'none'"],
     ...[`style-src '${hashOf(style)}'`, `script-src '${hashOf(script)}'`],
   ].join('; ');
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -99,9 +97,8 @@ function drawHead(style: string, script: string, facts: RunFacts): Html {
         ${new Html(`<style>${style}</style>`)}
       </head>
       <body>
-        <main></main>
-      </body>
-    </html> `;
+        <main>
+`;
 }
 
 function hashOf(text: string): string {
@@ -140,8 +137,8 @@ function drawSummary(spool: Spool, facts: RunFacts): Html {
     ([name, count]) => count > 0 || !['uncertain', 'not reached'].includes(name),
   );
   const sizes =
-    made.in === 0 ? null : html`<span>${formatBytes(made.in)} → ${formatBytes(made.out)}</span>`;
-  return html`<header class="top">
+    made.in === 0 ? null : markup`<span>${formatBytes(made.in)} → ${formatBytes(made.out)}</span>`;
+  return markup`<header class="top">
     <p class="brand">statuscast</p>
     <h1>${headline(facts)}</h1>
     <p class="facts">
@@ -149,18 +146,18 @@ function drawSummary(spool: Spool, facts: RunFacts): Html {
       <span>${formatSeconds(secondsOf(facts))}</span>
       <span>${countOf(found.inputs, 'file')}</span>
       ${sizes}
-      ${isSandbox ? html`<span class="tag">sandbox: nothing left this machine</span>` : null}
+      ${isSandbox ? markup`<span class="tag">sandbox: nothing left this machine</span>` : null}
     </p>
     <ul class="tiles">
       ${shown.map(
         ([name, count, look]) =>
-          html`<li class="${count === 0 ? 'none' : look}"><b>${count}</b> ${name}</li>`,
+          markup`<li class="${count === 0 ? 'none' : look}"><b>${count}</b> ${name}</li>`,
       )}
     </ul>
     ${drawEnd(facts)}
     ${
       spool.countOf('problem') === 0 && state.problems.groups.length === 0 && facts.failure === null
-        ? html`<p class="well">No problems.</p>`
+        ? markup`<p class="well">No problems.</p>`
         : null
     }
   </header> `;
@@ -180,7 +177,7 @@ function drawEnd({ state: { summary }, failure }: RunFacts): Html | null {
             : summary.stopped.message;
   return why === null
     ? null
-    : html`<p class="stopped">
+    : markup`<p class="stopped">
         <strong>${why}</strong> Nothing is lost: the same command goes on from here.
       </p>`;
 }
@@ -188,21 +185,21 @@ function drawEnd({ state: { summary }, failure }: RunFacts): Html | null {
 /** Those of files and those of the run; the faults of files are told with them. */
 function drawWarnings({ problems }: RunState): Html {
   const warnings = problems.groups.filter(({ mark }) => mark === 'warning');
-  if (warnings.length === 0) return html``;
-  return html`<section class="warnings" aria-labelledby="warnings">
+  if (warnings.length === 0) return markup``;
+  return markup`<section class="warnings" aria-labelledby="warnings">
     <h2 id="warnings">Warnings</h2>
     <ul>
       ${warnings.map((warning) => {
         const names = namesOf(warning, 3);
-        const of = names === '' ? null : html` <bdi class="names">${names}</bdi>`;
-        return html`<li>${warning.message}${of}</li>`;
+        const of = names === '' ? null : markup` <bdi class="names">${names}</bdi>`;
+        return markup`<li>${warning.message}${of}</li>`;
       })}
     </ul>
   </section> `;
 }
 
 /** Shown by the script, which alone can play. */
-const VIEWER = html`<section class="viewer" id="viewer" aria-labelledby="viewer-title" hidden>
+const VIEWER = markup`<section class="viewer" id="viewer" aria-labelledby="viewer-title" hidden>
   <h2 id="viewer-title">As WhatsApp shows them</h2>
   <div
     class="phone"
@@ -226,8 +223,8 @@ const VIEWER = html`<section class="viewer" id="viewer" aria-labelledby="viewer-
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M15 5l-7 7 7 7" /></svg>
     </button>
     <button type="button" id="play" class="main">
-      <svg viewBox="0 0 24 24" aria-hidden="true"><path id="play-mark" d="M8 5v14l11-7z" /></svg
-      ><span id="play-word">Play</span>
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path id="play-mark" d="M8 5v14l11-7z" /></svg>
+      <span id="play-word">Play</span>
     </button>
     <button type="button" id="next" aria-label="Next status">
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M9 5l7 7-7 7" /></svg>
@@ -237,7 +234,7 @@ const VIEWER = html`<section class="viewer" id="viewer" aria-labelledby="viewer-
 </section> `;
 
 function drawFoot(script: string): Html {
-  return html`
+  return markup`
         </main>
         <footer>
           <p>Made by statuscast. This page needs no network and holds no account, token, number or link.</p>

@@ -1,5 +1,5 @@
 import { formatClock } from './format.js';
-import { html, type Html } from './html.js';
+import { markup, type Html } from './markup.js';
 import type { Lane, LaneTime } from './lane-times.js';
 
 const NAMES: Readonly<Record<Lane, string>> = {
@@ -9,8 +9,8 @@ const NAMES: Readonly<Record<Lane, string>> = {
 
 /** Where the time of a run went: a strip for each lane. */
 export function drawTimes(lanes: readonly LaneTime[], runSeconds: number): Html {
-  if (lanes.length === 0) return html``;
-  return html`<section class="times" aria-labelledby="times">
+  if (lanes.length === 0) return markup``;
+  return markup`<section class="times" aria-labelledby="times">
     <h2 id="times">Where the time went</h2>
     <dl>${lanes.map((lane) => drawLane(lane, runSeconds))}</dl>
     <p class="note">
@@ -25,13 +25,13 @@ function drawLane({ lane, busySeconds, fileSeconds, shares }: LaneTime, runSecon
     (100 * Math.min(busySeconds, runSeconds)) / Math.max(runSeconds, 0.001),
   );
   const pieces = joinEqual(shares.map((share) => Math.round(share * 10) / 10));
-  return html`<div class="lane ${lane}">
+  return markup`<div class="lane ${lane}">
     <dt>${NAMES[lane]}</dt>
     <dd>
       <svg viewBox="0 0 ${shares.length} 1" preserveAspectRatio="none" aria-hidden="true">
         ${pieces.map(
           ({ at, length, share }) =>
-            html`<rect x="${at}" width="${length}" height="1" fill-opacity="${share}" />`,
+            markup`<rect x="${at}" width="${length}" height="1" fill-opacity="${share}" />`,
         )}
       </svg>
       <span class="figures">

@@ -1,6 +1,6 @@
 import { clean } from './format.js';
 
-/** Text that is HTML already: made by `html` alone. */
+/** Text that is HTML already: made by `markup` alone. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -11,7 +11,7 @@ type Value = string | number | Html | null | readonly Value[];
  * HTML of a template: whatever is put in is escaped, for text and for quoted attributes, unless it is
  * such HTML itself. Null is nothing, a list is its items.
  */
-export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
+export function markup(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
   const parts = strings.map((text, at) => text + textOf(values[at] ?? null));
   return new Html(parts.join(''));
 }
