@@ -35,8 +35,7 @@ function drawLane({ lane, busySeconds, fileSeconds, shares }: LaneTime, runSecon
         )}
       </svg>
       <span class="figures">
-        <b>${percent} %</b> of the run<span class="more"
-          >, ${formatSeconds(fileSeconds)} over all files</span
+        <b>${percent} %</b><span class="more"> of the run, ${formatSeconds(fileSeconds)} over all files</span
         >
       </span>
     </dd>
