@@ -11,7 +11,6 @@ export interface Look {
   readonly width: number;
   readonly scheme: 'light' | 'dark';
   readonly javaScript?: boolean;
-  readonly reducedMotion?: 'reduce' | 'no-preference';
 }
 
 export interface Seen {
@@ -22,19 +21,18 @@ export interface Seen {
   readonly requests: readonly string[];
 }
 
-/** Opens a file in Chromium, which is closed when the test ends. */
-export async function openPage(file: string, look: Look): Promise<Seen> {
-  const browser: Browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox'],
-  });
-  onTestFinished(() => browser.close());
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}
+
+/** Opens a file in a page that is closed when the test ends. */
+export async function openPage(browser: Browser, file: string, look: Look): Promise<Seen> {
   const context = await browser.newContext({
     viewport: { width: look.width, height: 850 },
     colorScheme: look.scheme,
     javaScriptEnabled: look.javaScript ?? true,
-    reducedMotion: look.reducedMotion ?? 'no-preference',
   });
+  onTestFinished(() => context.close());
   const page = await context.newPage();
   const [complaints, requests]: [string[], string[]] = [[], []];
   page.on('console', (message) => complaints.push(message.text()));
