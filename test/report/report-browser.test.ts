@@ -1,6 +1,6 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import axe from 'axe-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { tmpdir } from 'node:os';
@@ -8,8 +8,6 @@ import { openBrowser, openPage, whyNoBrowser } from '../support/browser.js';
 import { ROOT, runCli } from '../support/run-cli.js';
 
 if (whyNoBrowser !== null) console.log(`skipped: no test in a browser (${whyNoBrowser})`);
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const FILES: Readonly<Record<string, string>> = {
   '1-landscape.jpg': 'landscape.jpg',
@@ -62,7 +60,7 @@ describe.skipIf(whyNoBrowser !== null)('the page of a run in Chromium', () => {
       const session = await page.context().newCDPSession(page);
       await session.send('Page.setBypassCSP', { enabled: true });
       await page.reload();
-      await page.addScriptTag({ path: AXE });
+      await page.addScriptTag({ content: axe.source });
       const found = z
         .array(
           z.object({
