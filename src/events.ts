@@ -6,6 +6,8 @@ import type {
   Output,
   PartResult,
   PlanSummary,
+  Posting,
+  Preview,
   SkipReason,
 } from './job.js';
 
@@ -20,11 +22,13 @@ export type StatuscastEvent =
   | StageEvent
   | StageEndEvent
   | ProgressEvent
+  | PreviewEvent
   | WaitingEvent
   | WarningEvent
   | IdleEvent
   | ResultEvent
   | ConfirmationEvent
+  | ReportEvent
   | SummaryEvent;
 
 /** The run has begun. */
@@ -99,6 +103,22 @@ export interface ProgressEvent {
   readonly total: number | null;
 }
 
+/**
+ * Small pictures of a file, where they were asked for: before its result, and only while there is
+ * room for more. What could not be made is null.
+ */
+export interface PreviewEvent {
+  readonly type: 'preview';
+  readonly input: string;
+  readonly part: PartNumber | null;
+  /** The source, upright. */
+  readonly before: Preview | null;
+  /** The output. */
+  readonly after: Preview | null;
+  /** Pixels of the upright source, in which a plan's crop is; null for what is no still picture. */
+  readonly source: { readonly width: number; readonly height: number } | null;
+}
+
 /** Nothing is wrong, but something is waited for: a retry, an instance that starts, a journal. */
 export interface WaitingEvent {
   readonly type: 'waiting';
@@ -139,6 +159,7 @@ export interface ResultEvent {
   /** The link, with `{idInstance}` in the place of the account's own. */
   readonly urlFile: string | null;
   readonly idMessage: string | null;
+  readonly posting: Posting | null;
   /** Why it was skipped. */
   readonly reason: SkipReason | null;
   /** The reason in words, or what is known of it already, for people. */
@@ -188,6 +209,13 @@ export interface StatusRecord {
     readonly at: string;
   } | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** The page about the run is there: before the summary, from `writeReport`. */
+export interface ReportEvent {
+  readonly type: 'report';
+  /** Absolute path of the HTML file. */
+  readonly path: string;
 }
 
 /** The last event of a run. */

@@ -13,6 +13,7 @@ export { loadConfig, type ConfigOptions } from './config/load-config.js';
 export { createSettings } from './resolve-settings.js';
 export type { Profile, Settings, SettingsInput } from './settings.js';
 export { StatuscastError, type ErrorCode, type ErrorFacts, type Refusal } from './errors.js';
+export { writeReport, type PreviewsWanted, type ReportOptions } from './report/write-report.js';
 export type * from './events.js';
 export type {
   CropWindow,
@@ -25,6 +26,8 @@ export type {
   Part,
   PartResult,
   PlanSummary,
+  Posting,
+  Preview,
   SkipReason,
 } from './job.js';
 

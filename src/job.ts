@@ -99,6 +99,28 @@ export type Ending =
   | { readonly outcome: 'failed'; readonly error: JobError }
   | { readonly outcome: 'uncertain'; readonly error: JobError; readonly urlFile: string | null };
 
+/** What is posted of an output, and when; null where nothing is posted. */
+export interface Posting {
+  /** Empty for none. */
+  readonly caption: string;
+  /** To how many contacts it is shown; 0 for all of them. */
+  readonly contacts: number;
+  /** Until when the link lives: ISO 8601, UTC; null where there is none yet. */
+  readonly linkExpiresAt: string | null;
+  /** Null where it was not sent. */
+  readonly postedAt: string | null;
+}
+
+/** A small JPEG. */
+export interface Preview {
+  readonly path: string;
+  /** Pixels of the file. */
+  readonly width: number;
+  readonly height: number;
+  /** Frames of a clip side by side, at even distances from its start; 1 for a still picture. */
+  readonly frames: number;
+}
+
 /** How one part of a split input ended. */
 export interface PartResult {
   readonly number: number;
@@ -109,6 +131,7 @@ export interface PartResult {
   readonly output: Output | null;
   readonly urlFile: string | null;
   readonly idMessage: string | null;
+  readonly posting: Posting | null;
   readonly reason: SkipReason | null;
   readonly error: JobError | null;
 }

@@ -89,5 +89,8 @@ export const QUEUE_SHOWN_MAX = 500;
 /** P: a status that the journal does not show this long after the attempt was not sent. */
 export const JOURNAL_SETTLED_MS = 2 * 60_000;
 
+/** P: how long a picture stands in a status before the next one. */
+export const STATUS_IMAGE_SECONDS = 5;
+
 /** P: a status is shown for 24 hours. */
 export const STATUS_LIFETIME_MS = 24 * 60 * 60_000;

@@ -21,6 +21,7 @@ import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
 import type { Queued, Run } from './pipeline/run.js';
+import { createPreviews } from './preview/previews.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
@@ -52,6 +53,11 @@ export type RunOptions = Goal & {
   readonly settings?: SettingsInput;
   /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
   readonly signal?: AbortSignal;
+  /**
+   * Where small pictures of the files go, told of by `preview` events: a folder, made when the
+   * first is, and about how many bytes of them are made at most. Default: none are made.
+   */
+  readonly previews?: { readonly folder: string; readonly maxBytes: number };
   /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 };
@@ -135,6 +141,10 @@ async function runAll(
   const run: Run = {
     ...{ settings, choices, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
     goal: options.goal,
+    previews:
+      options.previews === undefined || isPlan
+        ? null
+        : createPreviews(path.resolve(options.previews.folder), options.previews.maxBytes),
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
       const jobs =

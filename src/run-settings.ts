@@ -38,15 +38,18 @@ export const audience = {
 
 export const places = {
   state: text({
-    scope: 'send',
     default: '.statuscast',
     unit: 'DIR',
-    about: 'State directory: the ledger, and the outputs still needed',
+    about: 'State directory: the ledger, the report, and the outputs still needed',
   }),
   out: text({
     default: '',
     unit: 'DIR',
     about: 'Keep the outputs in this folder; otherwise they are removed once they are posted',
+  }),
+  report: boolean({
+    default: true,
+    about: 'Write report.html about the run to the state directory',
   }),
 };
 

@@ -2,6 +2,7 @@ import { processFolder } from '../pipeline.js';
 import { writeEvents, type Streams } from '../report/write-events.js';
 import type { Settings } from '../settings.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { reported } from './reported.js';
 
 export interface PrepareRequest {
   readonly paths: readonly string[];
@@ -16,7 +17,9 @@ export interface PrepareRequest {
 /** `statuscast prepare`: everything up to *check*, without the network and without a ledger. */
 export async function prepare(request: PrepareRequest, streams: Streams): Promise<number> {
   const { paths, settings, json, plain, env, signal } = request;
-  const events = processFolder(paths, { goal: 'prepare', settings, env, signal });
+  const events = reported(settings, {}, (asked) =>
+    processFolder(paths, { goal: 'prepare', settings, env, signal, ...asked }),
+  );
   const options = { json, plain, isSandbox: false, env, signal };
   const summary = await writeEvents(events, streams, options);
   return summary === null ? EXIT.someFailed : exitCodeOf(summary);

@@ -4,6 +4,7 @@ import { writeEvents, type Streams } from '../report/write-events.js';
 import { approvePosting } from './approve.js';
 import { canAsk } from './ask.js';
 import { EXIT, exitCodeOf } from './exit-codes.js';
+import { reported } from './reported.js';
 import { withCredentials, type AccountRequest } from './with-credentials.js';
 
 export interface SendRequest extends AccountRequest {
@@ -36,8 +37,9 @@ export async function send(request: SendRequest, streams: Streams): Promise<numb
         return EXIT.interrupted;
       }
     }
-    const run = { goal: 'send', watch, credentials, settings, env, signal } as const;
-    const events = processFolder(paths, run);
+    const events = reported(settings, { isSandbox }, (asked) =>
+      processFolder(paths, { goal: 'send', watch, credentials, settings, env, signal, ...asked }),
+    );
     const summary = await writeEvents(events, streams, { json, plain, isSandbox, env, signal });
     return summary === null ? EXIT.someFailed : exitCodeOf(summary);
   });

@@ -43,6 +43,7 @@ export async function inspectStill(
     signal,
     timeoutMs = PROBE_TIMEOUT_MS,
     settings = createSettings(),
+    keepLook,
   }: InspectOptions,
 ): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
@@ -54,7 +55,7 @@ export async function inspectStill(
       const seen = await probeStill(ffmpeg, path, decoder, options);
       const maxPixels = settings.maxMegapixels * MEGA;
       const open = () => readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
-      const look = await lookAtImage(open, settings, timeoutMs);
+      const look = await lookAtImage(open, settings, timeoutMs, keepLook);
       return { type: 'image', label, decoder: seen.decoder, image: { ...seen.image, look } };
     });
   } catch (thrown) {

@@ -54,4 +54,6 @@ export interface InspectOptions {
    * Default: one of its own, removed at the end.
    */
   readonly scratch?: string | undefined;
+  /** Where the small copy of a picture that is looked at is left, as a JPEG. Default: nowhere. */
+  readonly keepLook?: string;
 }

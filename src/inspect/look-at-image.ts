@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
@@ -38,6 +40,7 @@ const MEGA = 1_000_000;
  * decoding at reduced size and one measurement: for a JPEG of 12 megapixels 40 ms, half of what
  * the encoding takes.
  * @param open gives the path of a picture that sharp reads; asked only where it matters
+ * @param keepIn where the small copy is left for others, as a JPEG
  * @returns null where there is nothing to choose, and for pixels that do not decode: encoding such
  * a file names the reason
  */
@@ -45,6 +48,7 @@ export async function lookAtImage(
   open: () => Promise<string>,
   settings: LookSettings,
   timeoutMs: number,
+  keepIn?: string,
 ): Promise<ImageLook | null> {
   const strategy = strategyFor(settings);
   const isWeighed = settings.fit === 'auto';
@@ -54,6 +58,7 @@ export async function lookAtImage(
     const { autoOrient: upright } = await sharp(path, { limitInputPixels: false }).metadata();
     if (!isOpen(upright, settings)) return null;
     const copy = await smallCopy(path, upright, settings, timeoutMs);
+    if (keepIn !== undefined) await keep(copy, keepIn).catch(() => undefined);
     return {
       found: strategy === null ? null : { by: strategy, spot: await spotOf(copy, strategy) },
       saliency: isWeighed ? measureSaliency(copy, await gridOf(copy)) : null,
@@ -114,6 +119,16 @@ async function smallCopy(
     height: Math.min(height, small(unit * IMAGE_ASPECT.height)),
   };
   return { data, width, height, window };
+}
+
+const KEPT_SIDE = 480;
+
+async function keep(copy: SmallCopy, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  await openCopy(copy)
+    .resize(KEPT_SIDE, KEPT_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: 72 })
+    .toFile(target);
 }
 
 /** What stands out is measured on a grid of this many cells along the longer side. */

@@ -5,6 +5,7 @@ import type { Kind, Output, Part, PlanSummary } from '../job.js';
 import { normalize } from '../normalize/normalize.js';
 import { plan, summarizePlan, type Plan } from '../plan/plan.js';
 import { fingerprint, type Opened } from './open-input.js';
+import { preview } from './preview.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
 
@@ -88,13 +89,17 @@ export async function makeOutput(
         });
       }),
     },
-  );
+  ).catch(async (thrown: unknown) => {
+    await preview(run, task, { media, part }, null);
+    throw thrown;
+  });
   if ((await fingerprint(input)) !== before) {
     await rm(made.output.path, { force: true });
     throw new StatuscastError({ code: 'file-changed', file: name });
   }
   const seconds = (performance.now() - begunMs) / 1000;
   emit({ type: 'stage-end', input: name, stage: 'normalize', part: partNumber(part), seconds });
+  await preview(run, task, { media, part }, { kind, output: made.output });
   return {
     ...{ type: 'made', kind, sourceKind: media.type, source },
     ...{ plan: summarizePlan(made.plan), output: made.output },

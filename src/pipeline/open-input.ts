@@ -7,6 +7,7 @@ import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js'
 import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
+import { lookIn } from '../preview/previews.js';
 import type { Hold } from './hold-content.js';
 import type { Run, Task } from './run.js';
 
@@ -64,6 +65,7 @@ export async function openInput(
   const { ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
     ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings, scratch },
+    ...(run.previews === null ? {} : { keepLook: lookIn(scratch) }),
   });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);

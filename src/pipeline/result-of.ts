@@ -1,5 +1,6 @@
 import type { ResultEvent } from '../events.js';
-import type { Ending, Estimate, Kind, Outcome, Part, PartResult } from '../job.js';
+import type { Ending, Estimate, Kind, Outcome, Part, PartResult, Posting } from '../job.js';
+import type { LedgerEntry } from '../ledger/ledger.js';
 import type { Made } from './make-output.js';
 import type { Queued, Task } from './run.js';
 
@@ -10,6 +11,7 @@ export interface PartTask extends Task {
   known: Partial<Pick<Made, 'source' | 'plan' | 'output'>> & {
     readonly kind?: Kind | null;
     readonly estimate?: Estimate;
+    readonly posting?: Posting | null;
   };
 }
 
@@ -65,6 +67,18 @@ function endingFacts({ task, ending }: Done) {
     output: task.known.output ?? null,
     urlFile: 'urlFile' in ending ? ending.urlFile : null,
     idMessage: 'idMessage' in ending ? ending.idMessage : null,
+    posting: task.known.posting ?? null,
+  };
+}
+
+/** What is told of what an entry posts; null where an older version made it. */
+export function postingOf({ message, link, state, changedAtMs }: LedgerEntry): Posting | null {
+  if (message === null) return null;
+  return {
+    caption: message.caption,
+    contacts: message.participants.length,
+    linkExpiresAt: link === null ? null : new Date(link.expiresAtMs).toISOString(),
+    postedAt: state === 'sent' ? new Date(changedAtMs).toISOString() : null,
   };
 }
 

@@ -17,8 +17,9 @@ import {
   type Opened,
 } from './open-input.js';
 import { keepOutput, publishEntry } from './publish-entry.js';
-import { resultOf, type Done, type PartTask } from './result-of.js';
 import { chooseSettings, chosenInWords } from './choose-settings.js';
+import { preview } from './preview.js';
+import { postingOf, resultOf, type Done, type PartTask } from './result-of.js';
 import type { Queued, Run, Task } from './run.js';
 
 const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
@@ -78,6 +79,9 @@ async function makeFirst(
       try {
         const opened = await openInput(run, whole, hold);
         if (opened.type === 'busy') return opened;
+        if (opened.type === 'entered') {
+          await preview(run, whole, { media: null, part: WHOLE }, opened.entry);
+        }
         if (opened.type !== 'opened') return { type: 'first', rest: [], step: opened };
         const [part, ...parts] = opened.parts;
         const task = partTask(whole, part);
@@ -148,7 +152,8 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
     case 'entered': {
       const { entry } = step;
       if (run.goal === 'plan') {
-        task.known = { ...entry, estimate: { bytes: entry.output.bytes, seconds: 0 } };
+        const nothing = { bytes: entry.output.bytes, seconds: 0 };
+        task.known = { ...entry, posting: postingOf(entry), estimate: nothing };
         const words = [DONE_EARLIER[entry.state], chosenInWords(run.settings, task.settings)];
         const detail = words.filter((each) => each !== null).join('; ');
         return { outcome: 'planned', detail: detail === '' ? null : detail };
@@ -158,8 +163,12 @@ async function conclude(run: Run, task: PartTask, step: Made | Entered | Ended):
         run.settings.out === ''
           ? entry.output.path
           : await keepOutput(task.nameOutput(task.part), entry);
-      task.known = { ...entry, output: { ...entry.output, path } };
-      return publishEntry(run, run.publishing, task, task.part, entry);
+      task.known = { ...entry, output: { ...entry.output, path }, posting: postingOf(entry) };
+      const ending = await publishEntry(run, run.publishing, task, task.part, entry);
+      // Read back, for the link and the time; without it the result still says how it ended.
+      const posted = await run.publishing.ledger.find([entry.key]).catch(() => null);
+      if (posted !== null) task.known = { ...task.known, posting: postingOf(posted) };
+      return ending;
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { Input, Kind } from '../job.js';
 import type { KeysOf } from '../ledger/key.js';
 import type { LedgerEntry, LedgerRun } from '../ledger/ledger.js';
+import type { Previews } from '../preview/previews.js';
 import type { Account } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
 
@@ -26,6 +27,8 @@ export interface Run {
   readonly inNormalizeLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Threads for an encoder that starts now: the cores are shared out when few jobs are left. */
   readonly threads: () => number;
+  /** Null where nobody asked for small pictures. */
+  readonly previews: Previews | null;
   /** Null where outputs are only made. */
   readonly memory: Memory | null;
   /** Null where nothing is sent. */

@@ -20,7 +20,7 @@ export function endLines(state: RunState, { style, isSandbox }: EndOptions): rea
     problemLines(state, style),
     [
       ...countLines(state, started, summary, style),
-      ...placeLines(started),
+      ...placeLines(started, state.report),
       ...(isSandbox ? ['sandbox: nothing left this machine'] : []),
       ...nextLines(state, isSandbox),
     ],
@@ -77,9 +77,10 @@ function countLines(
 }
 
 /** Where things are. */
-function placeLines({ outDir, stateDir }: StartedEvent): readonly string[] {
+function placeLines({ outDir, stateDir }: StartedEvent, report: string | null): readonly string[] {
   const places = [`outputs: ${outDir}`];
   if (stateDir !== null) places.push(`ledger:  ${path.join(stateDir, 'ledger.db')}`);
+  if (report !== null) places.push(`report:  ${report}`);
   return places;
 }
 

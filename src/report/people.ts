@@ -33,6 +33,8 @@ export function describeEvent(event: StatuscastEvent): string | null {
     case 'stage':
     case 'stage-end':
     case 'progress':
+    case 'preview':
+    case 'report':
       return null;
   }
 }

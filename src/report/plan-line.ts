@@ -29,6 +29,8 @@ export function createPlanLines(jobs: number): (event: StatuscastEvent) => strin
       case 'found':
       case 'stage':
       case 'progress':
+      case 'preview':
+      case 'report':
       case 'totals':
       case 'stage-end':
       case 'waiting':

@@ -37,6 +37,8 @@ export interface RunState {
   readonly moments: readonly Moment[];
   /** Whether a watch has come to the end of what it found, at least once. */
   readonly hasIdled: boolean;
+  /** Absolute path of the page about it; null where there is none yet. */
+  readonly report: string | null;
   readonly summary: SummaryEvent | null;
 }
 
@@ -86,8 +88,16 @@ export const BEGINNING: RunState = {
   ...{ started: null, begunAtMs: 0, totals: null, found: NOTHING, done: NOTHING },
   ...{ underWay: new Map(), waits: new Map(), recent: [], problems: NO_PROBLEMS },
   counts: { sent: 0, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 },
-  ...{ notReached: 0, skips: {}, statuses: 0, table: EMPTY_TABLE, moments: [], summary: null },
-  hasIdled: false,
+  ...{
+    notReached: 0,
+    skips: {},
+    statuses: 0,
+    table: EMPTY_TABLE,
+    moments: [],
+    report: null,
+    hasIdled: false,
+    summary: null,
+  },
 };
 
 const RECENT_MAX = 12;
@@ -131,6 +141,9 @@ export function fold(state: RunState, event: StatuscastEvent, nowMs: number): Ru
       return { ...state, hasIdled: true };
     case 'summary':
       return { ...state, summary: event };
+    case 'report':
+      return { ...state, report: event.path };
+    case 'preview':
     case 'confirmation':
       return state;
   }

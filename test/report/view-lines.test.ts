@@ -35,6 +35,7 @@ function resultOf(input: string, message: string | null): ResultEvent {
     ...{ output: { path: '/o/a.jpg', bytes: 500, ...OUTPUT }, idMessage: 'A', reason: null },
     ...{ outcome: error === null ? 'sent' : 'failed', detail: null, error, parts: null },
     estimate: null,
+    posting: null,
   };
 }
 

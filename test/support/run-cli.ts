@@ -83,6 +83,15 @@ const outputSchema = z
   })
   .nullable();
 
+const postingSchema = z
+  .strictObject({
+    caption: z.string(),
+    contacts: z.number().int(),
+    linkExpiresAt: z.iso.datetime().nullable(),
+    postedAt: z.iso.datetime().nullable(),
+  })
+  .nullable();
+
 const partSchema = z.strictObject({
   number: z.number().int().positive(),
   of: z.number().int().min(2),
@@ -91,6 +100,7 @@ const partSchema = z.strictObject({
   output: outputSchema,
   urlFile: z.string().nullable(),
   idMessage: z.string().nullable(),
+  posting: postingSchema,
   reason: skipReason,
   error: jobError.nullable(),
 });
@@ -121,6 +131,7 @@ export const resultSchema = z.strictObject({
   output: outputSchema,
   urlFile: z.string().nullable(),
   idMessage: z.string().nullable(),
+  posting: postingSchema,
   reason: skipReason,
   detail: z.string().nullable(),
   error: jobError.nullable(),

@@ -1,0 +1,27 @@
+import type { Media } from '../inspect/inspection.js';
+import type { Kind, Output, Part } from '../job.js';
+import { makePreviews } from '../preview/make-previews.js';
+import type { Run, Task } from './run.js';
+
+const MEGA = 1_000_000;
+
+/**
+ * Makes small pictures where they were asked for, and tells of them.
+ * @param source null where only the output is left
+ * @param made null where there is no output
+ */
+export async function preview(
+  { previews, ffmpeg, settings, signal, emit }: Run,
+  { input: { input, path }, scratch }: Task,
+  { media, part }: { readonly media: Media | null; readonly part: Part },
+  made: { readonly kind: Kind; readonly output: Output } | null,
+): Promise<void> {
+  if (previews === null || signal.aborted) return;
+  const source = media === null ? null : { path, media, part, scratch };
+  const { probeTimeoutMs: timeoutMs, maxMegapixels } = settings;
+  const options = { signal, timeoutMs, maxPixels: maxMegapixels * MEGA };
+  const pictures = await makePreviews(ffmpeg, previews, source, made, options);
+  if (pictures === null) return;
+  const { number, of } = part;
+  emit({ type: 'preview', input, part: of === 1 ? null : { number, of }, ...pictures });
+}

@@ -1,0 +1,102 @@
+import { copyFile } from 'node:fs/promises';
+import type { PreviewEvent } from '../events.js';
+import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { readableStill } from '../inspect/decode-still.js';
+import type { Media } from '../inspect/inspection.js';
+import type { Kind, Output, Part, Preview } from '../job.js';
+import { uprightSize } from '../plan/image-rules.js';
+import { previewClip, previewFrame, type ClipOptions } from './clip-preview.js';
+import { AFTER, BEFORE, lookIn, type Previews, type Purpose } from './previews.js';
+
+/** A file that pictures are made of, while it and what was decoded of it are there. */
+export interface Previewed {
+  /** Absolute path of the source. */
+  readonly path: string;
+  readonly media: Media;
+  readonly part: Part;
+  /** Where its pictures were decoded to, and looked at. */
+  readonly scratch: string;
+}
+
+export interface PreviewOptions extends ClipOptions {
+  /** Larger pictures are left alone. */
+  readonly maxPixels: number;
+}
+
+type Pictures = Pick<PreviewEvent, 'before' | 'after' | 'source'>;
+
+/**
+ * Makes small pictures of a source and, where there is one, of its output. What cannot be made is
+ * null: nothing depends on it.
+ */
+export async function makePreviews(
+  ffmpeg: Ffmpeg,
+  previews: Previews,
+  source: Previewed | null,
+  made: { readonly kind: Kind; readonly output: Output } | null,
+  options: PreviewOptions,
+): Promise<Pictures | null> {
+  const purpose: Purpose = made === null ? 'failed' : 'made';
+  if (!previews.hasRoom(purpose)) return null;
+  await orNull(previews.makeFolder());
+  const [before, after] = await Promise.all([
+    source === null ? null : orNull(previewSource(ffmpeg, previews.nameFile(), source, options)),
+    made === null ? null : orNull(previewOutput(ffmpeg, previews.nameFile(), made, options)),
+  ]);
+  await Promise.all([before, after].map((preview) => orNull(previews.take(purpose, preview))));
+  const isStill = source?.media.type === 'image';
+  return { before, after, source: isStill ? uprightSize(source.media.image) : null };
+}
+
+async function previewSource(
+  ffmpeg: Ffmpeg,
+  target: string,
+  { path, media, part, scratch }: Previewed,
+  options: PreviewOptions,
+): Promise<Preview | null> {
+  switch (media.type) {
+    case 'audio':
+      return null;
+    case 'image': {
+      const { previewStill, sizeOf } = await import('./still-preview.js');
+      const look = await sizeOf(lookIn(scratch));
+      if (look !== null) {
+        await copyFile(lookIn(scratch), target);
+        return { path: target, ...look, frames: 1 };
+      }
+      const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
+      return previewStill(readable, BEFORE, target, options);
+    }
+    case 'video': {
+      if (media.media.animation === null) {
+        const { startSeconds } = part;
+        const of = { demuxer: media.media.demuxer, picture: media.picture, startSeconds };
+        return previewFrame(ffmpeg, path, of, target, options);
+      }
+      const { previewStill } = await import('./still-preview.js');
+      return previewStill(path, BEFORE, target, options);
+    }
+  }
+}
+
+async function previewOutput(
+  ffmpeg: Ffmpeg,
+  target: string,
+  { kind, output }: { readonly kind: Kind; readonly output: Output },
+  options: PreviewOptions,
+): Promise<Preview | null> {
+  switch (kind) {
+    case 'audio':
+      return null;
+    case 'image': {
+      const { previewStill } = await import('./still-preview.js');
+      return previewStill(output.path, AFTER, target, options);
+    }
+    case 'video':
+      return previewClip(ffmpeg, output, target, options);
+  }
+}
+
+function orNull<Value>(work: Promise<Value>): Promise<Value | null> {
+  return work.catch(() => null);
+}

@@ -1,0 +1,272 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { PreviewEvent, ResultEvent } from '../events.js';
+import type { CropWindow, Output, PartResult, PlanSummary, Preview } from '../job.js';
+import { STATUS_IMAGE_SECONDS } from '../limits.js';
+import { formatBytes, formatClock } from './format.js';
+import { markup, type Html } from './markup.js';
+import type { Entry } from './report-spool.js';
+import { formatSeconds } from './report-times.js';
+
+export interface EntryOptions {
+  /** What became of statuses, by message id. */
+  readonly seen: ReadonlyMap<string, string>;
+  /** What pictures there are on the page so far, and how many statuses are without. */
+  readonly shown: { bytes: number; without: number };
+}
+
+/** One status, or what was to be one. */
+type Status = Pick<
+  PartResult,
+  'outcome' | 'output' | 'idMessage' | 'posting' | 'error' | 'reason'
+> & { readonly number: number; readonly of: number; readonly startSeconds: number };
+
+/** An input with its pictures, its plan and what became of it. */
+export function drawEntry(entry: Entry, options: EntryOptions): Html {
+  const { result, bytes, previews, seconds } = entry;
+  const { input, kind, source, plan, outcome, error, parts } = result;
+  const whole: Status = { ...result, number: 1, of: 1, startSeconds: 0 };
+  const statuses = parts ?? [whole];
+  const before = previews.find(({ part }) => part === null || part.number === 1) ?? null;
+  const folder = path.posix.dirname(input);
+  const times = [
+    ...(seconds.normalize > 0 ? [`made in ${formatSeconds(seconds.normalize)}`] : []),
+    ...(seconds.upload > 0 ? [`uploaded in ${formatSeconds(seconds.upload)}`] : []),
+  ].join(', ');
+  return markup`<article class="entry ${outcome}">
+    <header>
+      <h3 dir="auto">${path.posix.basename(input)}</h3>
+      ${folder === '.' ? null : markup`<p class="folder"><bdi>${folder}</bdi></p>`}
+      <span class="badge">${outcome}</span>
+    </header>
+    ${drawBefore(before, plan, source, bytes)}
+    <div class="words">
+      ${error === null ? null : markup`<p class="message">${error.message}</p>`}
+      ${drawPlan(kind, plan)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
+    </div>
+    <ol class="statuses">
+      ${statuses.map((status) => drawStatus(status, result, previewOf(previews, status), options))}
+    </ol>
+  </article> `;
+}
+
+function previewOf(previews: readonly PreviewEvent[], { number, of }: Status): PreviewEvent | null {
+  const own = previews.find(({ part }) => (of === 1 ? part === null : part?.number === number));
+  return own ?? null;
+}
+
+function drawBefore(
+  preview: PreviewEvent | null,
+  plan: PlanSummary | null,
+  source: string | null,
+  bytes: number | null,
+): Html {
+  const facts = [source, bytes === null ? null : formatBytes(bytes)].filter(
+    (fact) => fact !== null,
+  );
+  const { before = null, source: size = null } = preview ?? {};
+  const picture =
+    before === null
+      ? null
+      : drawPicture(
+          before,
+          BEFORE_BOX,
+          'The source',
+          size === null ? null : cropOf(plan, size, before),
+        );
+  return markup`<figure class="before">
+    ${picture}
+    <figcaption>${facts.join(' · ')}</figcaption>
+  </figure>`;
+}
+
+/** The crop in pixels of the small picture; null where all of it is shown. */
+function cropOf(
+  plan: PlanSummary | null,
+  { width, height }: { readonly width: number; readonly height: number },
+  before: Preview,
+): CropWindow | null {
+  const crop = plan?.crop ?? null;
+  if (crop === null || (crop.width === width && crop.height === height)) return null;
+  const [x, y] = [before.width / width, before.height / height];
+  const round = (value: number) => Math.round(value * 10) / 10;
+  return {
+    ...{ left: round(crop.left * x), top: round(crop.top * y) },
+    ...{ width: round(crop.width * x), height: round(crop.height * y) },
+  };
+}
+
+/** The pictures are drawn at most so large, in pixels of the page. */
+const BEFORE_BOX = { width: 176, height: 152 } as const;
+const AFTER_BOX = { width: 136, height: 152 } as const;
+
+type Box = typeof BEFORE_BOX | typeof AFTER_BOX;
+
+/** A picture, or the first frame of several; what is cut away is dimmed. */
+function drawPicture(
+  preview: Preview,
+  box: Box,
+  words: string,
+  crop: CropWindow | null,
+): Html | null {
+  const data = readOrNull(preview.path);
+  if (data === null) return null;
+  const { frames, height } = preview;
+  const width = preview.width / frames;
+  const scale = Math.min(box.width / width, box.height / height);
+  const link = `data:image/jpeg;base64,${data}`;
+  const label = crop === null ? words : `${words}; what is shown of it is outlined`;
+  return markup`<svg
+    class="picture"
+    viewBox="0 0 ${width} ${height}"
+    width="${Math.round(width * scale)}"
+    height="${Math.round(height * scale)}"
+    role="img"
+    aria-label="${label}"
+  >
+    <image href="${link}" width="${preview.width}" height="${height}" data-frames="${frames}" />
+    ${crop === null ? null : drawCrop(crop, width, height)}
+  </svg>`;
+}
+
+function drawCrop({ left, top, width, height }: CropWindow, allWidth: number, allHeight: number) {
+  const all = `M0 0H${allWidth}V${allHeight}H0Z`;
+  const hole = `M${left} ${top}v${height}h${width}v${-height}Z`;
+  return markup`<path class="away" fill-rule="evenodd" d="${all}${hole}" /><rect
+      class="kept"
+      x="${left}"
+      y="${top}"
+      width="${width}"
+      height="${height}"
+      vector-effect="non-scaling-stroke"
+    />`;
+}
+
+function readOrNull(file: string): string | null {
+  try {
+    return readFileSync(file, 'base64');
+  } catch {
+    return null;
+  }
+}
+
+function drawPlan(kind: ResultEvent['kind'], plan: PlanSummary | null): Html | null {
+  if (kind === null || plan === null || plan.action === 'refuse') return null;
+  const how = plan.fit === null ? '' : FITTED[plan.fit];
+  const reasons = plan.reasons.length === 0 ? ['it is right as it is'] : plan.reasons;
+  return markup`<p class="plan"><b>${DONE[plan.action]}</b> as ${kind}${how}</p>
+    <ul class="reasons">
+      ${reasons.map((reason) => markup`<li>${reason}</li>`)}
+    </ul>`;
+}
+
+const DONE = { keep: 'Kept', remux: 'Remuxed', encode: 'Encoded' } as const;
+
+const FITTED = {
+  crop: ', cut to 9:16',
+  blur: ', whole over a blurred copy',
+  pad: ', whole over a colour',
+} as const;
+
+function drawStatus(
+  status: Status,
+  { input, kind, outcome }: ResultEvent,
+  preview: PreviewEvent | null,
+  { seen, shown }: EntryOptions,
+): Html | null {
+  const { output, posting, idMessage, number, of, startSeconds } = status;
+  if (output === null) return null;
+  const after = preview?.after ?? null;
+  const picture = after === null ? null : drawPicture(after, AFTER_BOX, 'The status', null);
+  if (picture !== null) shown.bytes += picture.text.length;
+  else if (kind !== 'audio') shown.without++;
+  const isShown = status.outcome === 'sent' || status.outcome === 'prepared';
+  const part = of === 1 ? '' : `${number} of ${of}`;
+  const seconds = output.durationSeconds ?? STATUS_IMAGE_SECONDS;
+  const became = idMessage === null ? null : (seen.get(idMessage) ?? null);
+  const facts: readonly (readonly [string, string | Html | null])[] = [
+    ['part', of === 1 ? null : `${part}, from ${formatClock(startSeconds)}`],
+    ['state', of === 1 || status.outcome === outcome ? null : status.outcome],
+    ['posted', posting?.postedAt == null ? null : drawTime(posting.postedAt)],
+    ['to', posting?.postedAt == null ? null : audienceOf(posting.contacts)],
+    ['id', idMessage === null ? null : markup`<code>${idMessage}</code>`],
+    ['link until', posting?.linkExpiresAt == null ? null : drawTime(posting.linkExpiresAt)],
+    ['seen', became],
+    ['error', of === 1 ? null : (status.error?.message ?? null)],
+  ];
+  const name = `${path.posix.basename(input)}${part === '' ? '' : ` (${part})`}`;
+  const caption = posting?.caption ?? '';
+  const play = isShown
+    ? markup` data-kind="${kind}" data-seconds="${seconds}" data-name="${name}"
+      data-caption="${caption}"`
+    : null;
+  return markup`<li class="status ${kind}" ${play}>
+    <div class="shown">
+      ${picture ?? SOUND_MARK(kind)}
+      <p class="made">${describe(output)}</p>
+    </div>
+    ${caption === '' ? null : markup`<p class="caption" dir="auto">${caption}</p>`}
+    <dl class="facts">
+      ${facts.map(([term, fact]) =>
+        fact === null
+          ? null
+          : markup`<div>
+              <dt>${term}</dt>
+              <dd>${fact}</dd>
+            </div>`,
+      )}
+    </dl>
+  </li>`;
+}
+
+/** In the place of a picture. */
+function SOUND_MARK(kind: ResultEvent['kind']): Html | null {
+  if (kind !== 'audio') return null;
+  const bars = [5, 9, 14, 8, 18, 24, 13, 20, 28, 17, 23, 12, 19, 26, 15, 9, 16, 7, 11, 5];
+  return markup`<svg
+    class="sound"
+    viewBox="0 0 100 32"
+    width="100"
+    height="32"
+    role="img"
+    aria-label="Sound"
+  >
+    ${bars.map(
+      (height, at) =>
+        markup`<rect
+          x="${at * 5 + 1}"
+          y="${16 - height / 2}"
+          width="3"
+          height="${height}"
+          rx="1.5"
+        />`,
+    )}
+  </svg>`;
+}
+
+function describe({ bytes, width, height, durationSeconds }: Output): string {
+  return [
+    ...(width === null ? [] : [`${width}×${height}`]),
+    ...(durationSeconds === null ? [] : [formatClock(durationSeconds)]),
+    formatBytes(bytes),
+  ].join(' · ');
+}
+
+function audienceOf(contacts: number): string {
+  if (contacts === 0) return 'all contacts';
+  return contacts === 1 ? '1 contact' : `${contacts} contacts`;
+}
+
+const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+function drawTime(iso: string): Html {
+  return markup`<time datetime="${iso}">${TIME.format(new Date(iso))}</time>`;
+}
+
+/** A line of what was left out. */
+export function drawSkipped({ result }: Entry): Html {
+  const { input, reason, detail, error } = result;
+  return markup`<li>
+    <bdi>${input}</bdi> <span>${detail ?? reason ?? error?.message ?? ''}</span>
+  </li> `;
+}

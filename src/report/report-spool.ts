@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { PreviewEvent, ResultEvent } from '../events.js';
+
+/** One input with all that the page says of it. */
+export interface Entry {
+  readonly result: ResultEvent;
+  /** Size of the source; null where it is not known. */
+  readonly bytes: number | null;
+  readonly previews: readonly PreviewEvent[];
+  /** How long its parts were made and uploaded, together. */
+  readonly seconds: { readonly normalize: number; readonly upload: number };
+}
+
+/** Where on the page an input stands. */
+export type Section = 'problem' | 'done' | 'skipped' | 'not-reached';
+
+/** Entries on disk, so that memory stays flat however many there are: only their places are held. */
+export interface Spool {
+  readonly add: (section: Section, number: number, entry: Entry) => Promise<void>;
+  /** The entries of a section by their numbers. */
+  readonly read: (section: Section) => AsyncGenerator<Entry>;
+  readonly countOf: (section: Section) => number;
+  readonly close: () => Promise<void>;
+}
+
+const SPOOL_NAME = /^\.report-(\d+)-/;
+
+/** The path of the folder of a new run, beside the page. It is not made yet. */
+export function nameSpool(folder: string): string {
+  return path.join(folder, `.report-${process.pid}-${randomUUID()}`);
+}
+
+/** Makes the folder, and removes what processes have left there that are no more. */
+export async function openSpool(folder: string): Promise<Spool> {
+  const parent = path.dirname(folder);
+  await mkdir(parent, { recursive: true, mode: 0o700 });
+  await removeStale(parent);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = await open(path.join(folder, 'entries.ndjson'), 'wx+', 0o600);
+  const places: Record<Section, Place[]> = {
+    problem: [],
+    done: [],
+    skipped: [],
+    'not-reached': [],
+  };
+  let endBytes = 0;
+  return {
+    add: async (section, number, entry) => {
+      const line = Buffer.from(JSON.stringify(entry));
+      const [at, length] = [endBytes, line.length];
+      endBytes += length;
+      await file.write(line, 0, length, at);
+      places[section].push({ number, at, length });
+    },
+    read: async function* (section) {
+      for (const { at, length } of places[section].toSorted((a, b) => a.number - b.number)) {
+        const { buffer } = await file.read(Buffer.alloc(length), 0, length, at);
+        // It is what was written above.
+        const entry: Entry = JSON.parse(buffer.toString());
+        yield entry;
+      }
+    },
+    countOf: (section) => places[section].length,
+    close: async () => {
+      await file.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Place {
+  readonly number: number;
+  readonly at: number;
+  readonly length: number;
+}
+
+async function removeStale(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const owner = SPOOL_NAME.exec(name)?.[1];
+    if (owner === undefined || isRunning(Number(owner))) continue;
+    await rm(path.join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
