@@ -15,8 +15,11 @@ const wanted = [
 
 const cwd = mkdtempSync(path.join(tmpdir(), 'statuscast-pictures-'));
 try {
-  for (const name of wanted) {
-    cpSync(path.join('fixtures', name), path.join(cwd, 'holiday', path.basename(name)));
+  for (const [at, name] of wanted.entries()) {
+    cpSync(
+      path.join('fixtures', name),
+      path.join(cwd, 'holiday', `${at + 1}-${path.basename(name)}`),
+    );
   }
   const words = ['send', 'holiday', '--sandbox', '--gap', '0.5', '--long', 'split'];
   const argv = [path.resolve('dist/cli.js'), ...words, '--caption', 'Three days by the sea'];

@@ -132,14 +132,14 @@ describe('send --json', () => {
 });
 
 describe('prepare', () => {
-  test('makes the outputs, keeps the folders, and leaves no state behind', async () => {
+  test('makes the outputs, keeps the folders, and leaves a report and no state behind', async () => {
     const { cwd } = await makeAlbum({ 'a.png': 'holiday.mp3', 'sub/b.wav': 'long-64s.wav' });
     const { code, stdout } = await runCli(['prepare', 'album', '--out', 'out', '--json'], { cwd });
     expect(code).toBe(0);
     expect(resultsOf(stdout).map(({ outcome }) => outcome)).toEqual(['prepared', 'prepared']);
     expect(existsSync(path.join(cwd, 'out/a.jpg'))).toBe(true);
     expect(existsSync(path.join(cwd, 'out/sub/b.mp3'))).toBe(true);
-    expect(existsSync(path.join(cwd, '.statuscast'))).toBe(false);
+    expect(await readdir(path.join(cwd, '.statuscast'))).toEqual(['report.html']);
   });
 
   test('does not take its own outputs for inputs the second time', async () => {
