@@ -10,6 +10,7 @@ import { drawPage } from './report-page.js';
 import { nameSpool, openSpool, type Section, type Spool } from './report-spool.js';
 import { BEGINNING, fold, isNotReached, type RunState } from './run-state.js';
 
+/** What a report says of the run that the events do not. */
 export interface ReportOptions {
   /** It was no real account. Default: it was. */
   readonly isSandbox?: boolean;
