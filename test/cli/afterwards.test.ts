@@ -125,9 +125,10 @@ test('send --confirm tells it after the results', async () => {
   expect(sent.code).toBe(0);
   const types = parseLines(sent.stdout).map(({ type }) => type);
   // One of the two may show later than the other.
-  expect(types.filter((type) => type !== 'waiting').slice(-3)).toEqual([
+  expect(types.filter((type) => type !== 'waiting').slice(-4)).toEqual([
     'confirmation',
     'confirmation',
+    'report',
     'summary',
   ]);
   const told = parseLines(sent.stdout).filter(({ type }) => type === 'confirmation');
