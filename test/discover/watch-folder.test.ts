@@ -59,13 +59,16 @@ const aWhile = () => sleep(STEADY_MS + 900);
 
 /** Runs a shell script beside the test; what it has open is closed when it ends. */
 function runBeside(script: string) {
-  const child = spawn('bash', ['-c', script], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const child = spawn('bash', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
   return {
+    /** Until it has said something. */
+    ready: () => once(child.stdout, 'readable'),
     finish: async () => {
       child.stdin.end('\n');
+      child.stdout.resume();
       if (child.exitCode === null) await once(child, 'close');
     },
   };
@@ -109,11 +112,14 @@ describe('a file is whole', () => {
         path.join(folder, name),
       );
       for (const name of [locked, read]) await writeFile(name ?? '', '0123456789');
-      const writer = runBeside(`exec 3>> '${clip}'; printf 01234 >&3; read; printf 56789 >&3`);
-      const locker = runBeside(`exec 3< '${locked}'; flock -x 3; read`);
-      const reader = runBeside(`exec 3< '${read}'; read`);
-      await sleep(300);
+      const writer = runBeside(
+        `exec 3>> '${clip}'; printf 01234 >&3; echo open; read; printf 56789 >&3`,
+      );
+      const locker = runBeside(`exec 3< '${locked}'; flock -x 3; echo locked; read`);
+      const reader = runBeside(`exec 3< '${read}'; echo open; read`);
+      await Promise.all([writer, locker, reader].map(({ ready }) => ready()));
       const { names, sizes, until } = await watch(folder);
+      await until(() => expect(names()).toEqual(['read.mp4']));
       await aWhile();
       expect(names()).toEqual(['read.mp4']);
       await writer.finish();
