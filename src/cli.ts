@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { onExit } from 'signal-exit';
 import { EXIT } from './commands/exit-codes.js';
 import { addExplanations, helpLayout } from './commands/help.js';
-import { StatuscastError, toStatuscastError } from './errors.js';
+import { hintOf, StatuscastError, toStatuscastError } from './errors.js';
 import type { Setting } from './setting-names.js';
 import type { SettingName } from './settings.js';
 
@@ -233,7 +233,7 @@ function readVersion(): string {
 /** Several faults are read more easily below each other. */
 function inLines({ facts, message }: StatuscastError): string {
   if (facts.code !== 'bad-settings' || facts.faults.length === 1) return message;
-  return ['Cannot start:', ...facts.faults, 'See --help for what each takes.'].join('\n  ');
+  return ['Cannot start:', ...facts.faults, hintOf(facts)].join('\n  ');
 }
 
 async function conclude(run: () => Promise<number>): Promise<void> {

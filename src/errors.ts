@@ -6,7 +6,12 @@ import { CAPTION_MAX_LENGTH } from './limits.js';
  * its unit, and what to do.
  */
 export type ErrorFacts =
-  | { readonly code: 'bad-settings'; readonly faults: readonly string[] }
+  | {
+      readonly code: 'bad-settings';
+      readonly faults: readonly string[];
+      /** What they are of, where it is not the call itself. */
+      readonly of?: 'choices';
+    }
   | { readonly code: 'missing-credentials'; readonly missing: readonly string[] }
   | { readonly code: 'path-missing'; readonly paths: readonly string[] }
   | { readonly code: 'binary-unusable'; readonly binary: string; readonly why: string }
@@ -112,10 +117,17 @@ export function reasonIn(printed: string, path: string): string {
 const BESIDE_THE_POINT = /^conversion failed|not on whitelist|^last message repeated/i;
 
 /** The sentence that people read for the facts of an error. */
+/** Where to read on about faults. */
+export function hintOf({ of }: Extract<ErrorFacts, { code: 'bad-settings' }>): string {
+  return of === 'choices'
+    ? 'See statuscast init --help for what each column takes.'
+    : 'See --help for what each option takes.';
+}
+
 export function describe(facts: ErrorFacts): string {
   switch (facts.code) {
     case 'bad-settings':
-      return `Cannot start: ${facts.faults.join('; ').replace(/\.$/, '')}. See --help for what each option takes.`;
+      return `Cannot start: ${facts.faults.join('; ').replace(/\.$/, '')}. ${hintOf(facts)}`;
     case 'missing-credentials':
       return (
         `Cannot send: ${facts.missing.join(', ')} ${facts.missing.length === 1 ? 'is' : 'are'} not set. ` +

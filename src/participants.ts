@@ -104,7 +104,11 @@ function findOne(entry: string, { country, audiences }: Known): Found {
     const contacts = Object.hasOwn(audiences, entry) ? audiences[entry] : undefined;
     if (contacts !== undefined) return { participants: contacts, faults: [] };
     const names = Object.keys(audiences).join(', ');
-    return fault(`is no audience: there ${names === '' ? 'is none' : `are ${names}`}`);
+    return fault(
+      names === ''
+        ? 'is neither a number nor an audience: the config file has none'
+        : `is no audience: there are ${names}`,
+    );
   }
   if (country !== '' && !loadNumberingPlans().isSupportedCountry(country.toUpperCase())) {
     return fault(`cannot be read: ${country} is no country`);

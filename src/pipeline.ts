@@ -16,7 +16,7 @@ import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
 import { readMemory, rememberWith } from './pipeline/memory.js';
-import { walkOnce, watchOn } from './pipeline/input-source.js';
+import { walkOnce, warnOfAbsent, watchOn } from './pipeline/input-source.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { runInput } from './pipeline/run-input.js';
@@ -110,7 +110,7 @@ async function runAll(
   const isPlan = options.goal === 'plan';
   const isWatching = options.goal === 'send' && options.watch === true;
   const choices = createChoices(settings, { isMedia, isLive: isWatching });
-  await choices.check(roots, ours);
+  const absent = await choices.check(roots, ours);
   const written = isPlan ? [] : [outputsDir, outDir];
   for (const folder of new Set(written)) await removeStalePartials(folder);
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
@@ -178,6 +178,7 @@ async function runAll(
       if (message !== null) emit({ type: 'warning', input: null, message });
     };
     warn(warnOfJournal(instance));
+    warn(warnOfAbsent(absent));
     warn(read?.warning ?? null);
     let inputs = 0;
     const nameOutput = createOutputNames(outDir);

@@ -17,16 +17,18 @@ import { faultsIn, settleChoice } from './settle-choice.js';
 /**
  * Looks at every file of choices that may speak for files of these roots: in their folders, and in
  * those above them, of which only what is said of files below the roots counts.
+ * @returns what is said of files that are not there, where folders are live
  * @throws StatuscastError `bad-settings` with every fault of all files at once
  */
 export async function checkChoices(
   roots: readonly Root[],
   leaveOut: readonly string[],
   reading: Reading,
-): Promise<void> {
-  const { read } = reading;
+): Promise<readonly string[]> {
+  const { read, isLive } = reading;
   const faults = new Set<string>();
-  const check = createRowCheck(reading, faults);
+  const missing = isLive === true ? new Set<string>() : faults;
+  const check = createRowCheck(reading, faults, missing);
   const tops = roots.map(({ real, isFolder }) => (isFolder ? real : path.dirname(real)));
   const isInput = (file: string) =>
     roots.some(({ real, isFolder }) => (isFolder ? file.startsWith(withEnd(real)) : file === real));
@@ -49,7 +51,10 @@ export async function checkChoices(
     };
     await checkFolder(folder, await read(folder), isBelow, check, faults);
   }
-  if (faults.size > 0) throw new StatuscastError({ code: 'bad-settings', faults: [...faults] });
+  if (faults.size > 0) {
+    throw new StatuscastError({ code: 'bad-settings', faults: [...faults], of: 'choices' });
+  }
+  return isLive === true ? [...missing] : [];
 }
 
 function withEnd(folder: string): string {
@@ -79,17 +84,18 @@ async function checkFolder(
 
 const NOWHERE: Row = { line: 0, cells: new Map() };
 
-function createRowCheck(reading: Reading, faults: Set<string>): RowCheck {
+function createRowCheck(reading: Reading, faults: Set<string>, missing: Set<string>): RowCheck {
   const whereOf = new Map<string, string>();
-  const whyMissing = createSearch();
+  const find = createSearch();
   return async (row, folder, shown) => {
     const where = `${shown}, line ${row.line}`;
     const name = fileOf(row);
     const file = path.join(folder, name);
     const before = whereOf.get(fold(file));
     if (before === undefined && saysSomething(row)) whereOf.set(fold(file), where);
-    const missing = name === '' ? 'it names no file' : await whyMissing(folder, name);
-    if (missing !== null) faults.add(`${where}: ${missing}`);
+    const found = name === '' ? UNNAMED : await find(folder, name);
+    if (found.type === 'wrong') faults.add(`${where}: ${found.why}`);
+    else if (found.type === 'missing') missing.add(`${where}: ${found.why}`);
     else if (before !== undefined && saysSomething(row))
       faults.add(`${where}: "${name}" is there already, in ${before}`);
     try {
@@ -103,7 +109,14 @@ function createRowCheck(reading: Reading, faults: Set<string>): RowCheck {
 /** Comparing a name with all that there are takes a while in a large folder. */
 const GUESSES = 20;
 
-/** Says why a file is not to be had; null where it is there. */
+type Found =
+  | { readonly type: 'there' }
+  | { readonly type: 'missing'; readonly why: string }
+  | { readonly type: 'wrong'; readonly why: string };
+
+const UNNAMED: Found = { type: 'wrong', why: 'it names no file' };
+
+/** Says whether a file is there, and where it is not, why. */
 function createSearch() {
   let guesses = 0;
   let last: { readonly folder: string; readonly names: ReadonlyMap<string, boolean> } | null = null;
@@ -113,21 +126,22 @@ function createSearch() {
     last = { folder, names: new Map(names.map((name) => [fold(name), files.has(name)])) };
     return last.names;
   };
-  return async (folder: string, name: string): Promise<string | null> => {
+  return async (folder: string, name: string): Promise<Found> => {
     const file = path.join(folder, name);
     if (path.isAbsolute(name) || !file.startsWith(withEnd(folder))) {
-      return `"${name}" is not in this folder or below it`;
+      return { type: 'wrong', why: `"${name}" is not in this folder or below it` };
     }
     // On some systems the separator of others is a character like any.
     const own = (await namesIn(folder)).get(fold(path.relative(folder, file)));
     const base = path.basename(file);
     const beside = own === undefined ? await namesIn(path.dirname(file)) : NO_NAMES;
     const isFile = own ?? beside.get(fold(base));
-    if (isFile === true) return null;
-    if (isFile === false) return `"${name}" is a folder`;
+    if (isFile === true) return { type: 'there' };
+    if (isFile === false) return { type: 'wrong', why: `"${name}" is a folder` };
     const near = guesses++ < GUESSES ? [...beside.keys()] : [];
     const same = near.find((other) => other.toLowerCase() === fold(base).toLowerCase());
-    return `there is no file "${name}"${same === undefined ? guess(base, near) : ` (is it ${same}?)`}`;
+    const meant = same === undefined ? guess(base, near) : ` (is it ${same}?)`;
+    return { type: 'missing', why: `there is no file "${name}"${meant}` };
   };
 }
 

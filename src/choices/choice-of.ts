@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { StatuscastError } from '../errors.js';
+import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
 import { readCaptionText } from './read-caption-text.js';
 import { fold, foldersAbove, showPath, type FolderChoices } from './read-folder-choices.js';
@@ -7,7 +9,10 @@ import { readRow, type Choice } from './read-row.js';
 export interface ChoicesOptions {
   /** Whether a file is media by its first bytes: a text beside another is no caption. */
   readonly isMedia: (path: string) => Promise<boolean>;
-  /** Folders change meanwhile: each is looked at anew for each input. Default: once. */
+  /**
+   * Folders change meanwhile: they are looked at anew, and what a table says of a file that is not
+   * there is no fault. Default: once, and it is one.
+   */
   readonly isLive?: boolean;
 }
 
@@ -18,8 +23,12 @@ export interface Reading extends ChoicesOptions {
 }
 
 /** What is chosen for a file: its row, and the text beside it where the row has no caption. */
-export async function choiceOf(file: string, reading: Reading): Promise<Choice | null> {
-  const row = await rowOf(file, reading);
+export async function choiceOf(
+  input: Pick<Input, 'path' | 'relativePath'>,
+  reading: Reading,
+): Promise<Choice | null> {
+  const { path: file } = input;
+  const row = await rowOf(input, reading);
   if (row?.isLeftOut === true || row?.values['caption'] !== undefined) return row;
   const text = await captionBeside(file, reading);
   if (row === null || text === null) return row ?? text;
@@ -27,15 +36,35 @@ export async function choiceOf(file: string, reading: Reading): Promise<Choice |
   return { ...row, faults, values: { ...text.values, ...row.values } };
 }
 
-async function rowOf(file: string, { run, read }: Reading): Promise<Choice | null> {
+/**
+ * The nearest row of a file.
+ * @throws StatuscastError `bad-settings` where a table that may speak for it cannot be gone by
+ */
+async function rowOf(
+  { path: file, relativePath }: Pick<Input, 'path' | 'relativePath'>,
+  { run, read }: Reading,
+): Promise<Choice | null> {
   const folders = await Promise.all(foldersAbove(path.dirname(file)).map(read));
-  for (const { captions } of folders) {
+  const ownFolders = relativePath.split(path.sep).length;
+  for (const [at, folder] of folders.entries()) {
+    // A table far above may be of anything.
+    const faults = faultsOf(folder, at < ownFolders);
+    if (faults.length > 0) throw new StatuscastError({ code: 'bad-settings', faults });
+    const { captions } = folder;
     const row = captions?.byFile.get(fold(file));
     if (captions !== null && row !== undefined) {
       return readRow(row, `${captions.shown}, line ${row.line}`, run);
     }
   }
   return null;
+}
+
+function faultsOf({ captions, fault }: FolderChoices, isOwn: boolean): readonly string[] {
+  const whole = fault === null ? [] : [fault];
+  if (captions === null) return whole;
+  const { broken, faults, shown } = captions;
+  const all = [...(broken === null ? [] : [broken]), ...(isOwn ? faults : [])];
+  return [...whole, ...all.map(({ line, text }) => `${shown}, line ${line}: ${text}`)];
 }
 
 /** What the text beside a file says; null where there is none, or the file is no media. */

@@ -12,13 +12,17 @@ export interface Choices {
    * What holds for one input.
    * @throws StatuscastError `bad-settings` where what is chosen for it is wrong
    */
-  readonly of: (input: Pick<Input, 'path'>) => Promise<Chosen>;
+  readonly of: (input: Pick<Input, 'path' | 'relativePath'>) => Promise<Chosen>;
   /**
    * Looks at all that may speak for files of these roots, before any of them is used.
    * @param leaveOut absolute paths of folders of ours
+   * @returns what is said of files that are not there, where folders are live: they may still come
    * @throws StatuscastError `bad-settings` with every fault of all files at once
    */
-  readonly check: (roots: readonly Root[], leaveOut: readonly string[]) => Promise<void>;
+  readonly check: (
+    roots: readonly Root[],
+    leaveOut: readonly string[],
+  ) => Promise<readonly string[]>;
 }
 
 export interface Chosen {
@@ -28,19 +32,35 @@ export interface Chosen {
   readonly leftOutBy: string | null;
 }
 
+/** Reading large folders that are live takes no more than a twentieth of the time. */
+const KEPT_SHARE = 20;
+const KEPT_MAX_MS = 1000;
+
+interface Known {
+  readonly found: Promise<FolderChoices>;
+  untilMs: number;
+}
+
 export function createChoices(run: Settings, options: ChoicesOptions): Choices {
   const parse = rememberCaptions();
-  const known = new Map<string, Promise<FolderChoices>>();
-  const read = (folder: string) => {
-    const before = options.isLive === true ? undefined : known.get(folder);
-    const found = before ?? readFolderChoices(folder, parse);
-    if (options.isLive !== true) known.set(folder, found);
+  const known = new Map<string, Known>();
+  const read = async (folder: string) => {
+    const begunMs = performance.now();
+    const before = known.get(folder);
+    if (before !== undefined && begunMs < before.untilMs) return before.found;
+    const reading: Known = { found: readFolderChoices(folder, parse), untilMs: Infinity };
+    known.set(folder, reading);
+    const found = await reading.found;
+    if (options.isLive === true) {
+      const keptMs = (performance.now() - begunMs) * KEPT_SHARE;
+      reading.untilMs = performance.now() + Math.min(KEPT_MAX_MS, keptMs);
+    }
     return found;
   };
   const reading = { ...options, run, read };
   return {
-    of: async ({ path: file }) => {
-      const choice = await choiceOf(file, reading);
+    of: async (input) => {
+      const choice = await choiceOf(input, reading);
       const leftOutBy = choice?.isLeftOut === true ? choice.where : null;
       const isChosen = choice !== null && leftOutBy === null;
       return { settings: isChosen ? settleChoice(run, choice) : run, leftOutBy };

@@ -26,7 +26,7 @@ const SNIFF_MS = 2000;
  */
 export async function approvePosting(posting: Posting, people: Writable): Promise<boolean> {
   const { paths, watch, settings, credentials, signal } = posting;
-  const count = await countFolder(paths, settings, { signal, sniffMs: SNIFF_MS });
+  const count = await countFolder(paths, settings, { signal, sniffMs: SNIFF_MS, watch });
   const { leftOut, audiences } = count;
   const media = count.inputs - count.notMedia - leftOut;
   if (media === 0 && !watch) return true; // nobody sees anything of it

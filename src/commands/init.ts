@@ -5,7 +5,8 @@ import { isCaptionsFile } from '../discover/choices-beside.js';
 import { readFolder } from '../discover/discover.js';
 import { StatuscastError } from '../errors.js';
 import { listMedia } from '../pipeline.js';
-import { clean, countOf } from '../report/format.js';
+import { clean } from '../report/format.js';
+import { commandOf } from '../report/style.js';
 import type { Streams } from '../report/write-events.js';
 import type { Settings } from '../settings.js';
 import { EXIT } from './exit-codes.js';
@@ -15,12 +16,13 @@ export interface InitRequest {
   readonly settings: Settings;
   /** Write captions.yaml in place of captions.csv. */
   readonly yaml: boolean;
+  readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
 /** `statuscast init`: writes a file of choices with a line for each media file, to fill in. */
 export async function init(request: InitRequest, { stdout }: Streams): Promise<number> {
-  const { paths, settings, yaml: isYaml, signal } = request;
+  const { paths, settings, yaml: isYaml, env, signal } = request;
   const [folder = '.', ...more] = paths;
   if (more.length > 0) throw fault(`init takes one folder, not ${paths.length}`);
   const content = await readFolder(folder).catch((cause: unknown) => {
@@ -38,8 +40,8 @@ export async function init(request: InitRequest, { stdout }: Streams): Promise<n
   const text = isYaml ? writeYaml(files) : writeCsv(files, separatorOfPlace());
   await writeFile(file, text, { flag: 'wx' });
   stdout.write(
-    `${clean(file)}: ${countOf(files.length, 'file')} to say something of. What is left empty is as for all.\n` +
-      `next: statuscast plan ${clean(folder)}\n`,
+    `${clean(file)}: a line for ${files.length === 1 ? 'one file' : `each of ${files.length} files`}, to fill in. What is left empty is as for all.\n` +
+      `next: ${commandOf(env)} plan ${clean(folder)}   shows what comes of it\n`,
   );
   return EXIT.done;
 }

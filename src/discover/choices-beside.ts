@@ -7,6 +7,16 @@ export function isCaptionsFile(name: string): boolean {
 
 const TEXT = /\.txt$/i;
 
+/** A text, of which nobody knows yet whether a file will come that it is the caption of. */
+export function isText(name: string): boolean {
+  return TEXT.test(name);
+}
+
+/** Whether a change of it may change what is chosen for files. */
+export function mayChoose(file: string): boolean {
+  return isCaptionsFile(path.basename(file)) || isText(file);
+}
+
 /**
  * The texts that hold the caption of a file beside them: `beach.txt` or `beach.jpg.txt` that of
  * `beach.jpg`.

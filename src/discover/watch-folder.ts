@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input } from '../job.js';
+import { mayChoose } from './choices-beside.js';
 import { discoverAt, type Root } from './discover.js';
 import { listenTo, type Changes } from './watch-changes.js';
 import { createPatience, type WatchEnd } from './watch-patience.js';
@@ -21,6 +22,8 @@ export interface WatchOptions {
 export interface FolderWatch extends AsyncIterable<Input> {
   /** Has to be told of each input: until then it is not found again, whatever happens to it. */
   readonly end: (input: Input, end: WatchEnd) => void;
+  /** In place of its end: it is found again once what is chosen for files has changed. */
+  readonly hold: (input: Input) => void;
 }
 
 interface Place {
@@ -82,6 +85,8 @@ export function watchFolder(
     const met = await seeAt(place.root, '');
     if (signal.aborted) return;
     sights.keepOnly(place.root, met);
+    // What is chosen may have changed above the folder, or where nobody tells of it.
+    sights.release();
     unreadable = new Set([...unreadable].filter((folder) => met.has(folder)));
     const how = place.changes.isHeard() ? 'heard' : 'deaf';
     const walkMs = now() - begunMs;
@@ -100,6 +105,7 @@ export function watchFolder(
     place.isAway = found === 'away';
     if (place.isAway) return;
     const changed = changes.take();
+    if (changed.some(mayChoose)) sights.release();
     if (changed.includes('') || now() >= place.walkDueMs) await walk(place);
     else for (const relativePath of changed) await seeAt(root, relativePath);
   };
@@ -136,6 +142,11 @@ export function watchFolder(
     end: (input, end) => {
       underWay--;
       sights.end(input, patience.note(end, sights.triesOf(input)));
+      bell.ring();
+    },
+    hold: (input) => {
+      underWay--;
+      sights.hold(input);
       bell.ring();
     },
   };

@@ -14,7 +14,7 @@ export interface Sight {
   readonly sinceMs: number;
   /** Not to be looked at before. */
   readonly dueMs: number;
-  readonly state: 'open' | 'under-way' | 'done';
+  readonly state: 'open' | 'under-way' | 'held' | 'done';
   /** How it was when it was taken. */
   readonly taken: string | null;
   /** How often it was taken in vain. */
@@ -33,6 +33,9 @@ export interface Sights {
   readonly take: (sight: Sight) => Promise<boolean>;
   /** Says that what was taken has ended, and when it is to be found again, if at all. */
   readonly end: (input: Input, againMs: number | null) => void;
+  /** Says that what was taken is whole, but is not to be found again before it is released. */
+  readonly hold: (input: Input) => void;
+  readonly release: () => void;
   readonly triesOf: (input: Input) => number;
   /** Until the next look at what is not whole yet; null where nothing is. */
   readonly dueInMs: () => number | null;
@@ -126,6 +129,18 @@ export function createSights(
       if (sight.stamp !== sight.taken) change(sight, { state: 'open' });
       else if (againMs === null) change(sight, { state: 'done' });
       else change(sight, { state: 'open', dueMs: now() + againMs, tries: sight.tries + 1 });
+    },
+    hold: (input) => {
+      const sight = sights.get(input.path);
+      if (sight !== undefined) {
+        change(sight, { state: sight.stamp === sight.taken ? 'held' : 'open' });
+      }
+    },
+    release: () => {
+      for (const sight of sights.values()) {
+        // Whoever mends a table may still be writing it.
+        if (sight.state === 'held') change(sight, { state: 'open', dueMs: now() + LOOK_MAX_MS });
+      }
     },
     triesOf: (input) => sights.get(input.path)?.tries ?? 0,
     dueInMs: () => {

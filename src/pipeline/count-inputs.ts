@@ -30,6 +30,8 @@ export interface CountOptions {
   readonly signal?: AbortSignal;
   /** How long to sniff files, so that large folders do not take longer than their walk. Default 0. */
   readonly sniffMs?: number;
+  /** Whether it is to be watched: tables may speak of files that are still to come. */
+  readonly watch?: boolean;
 }
 
 /**
@@ -39,11 +41,11 @@ export interface CountOptions {
 export async function countFolder(
   paths: readonly string[],
   settings: Settings,
-  { signal, sniffMs = 0 }: CountOptions,
+  { signal, sniffMs = 0, watch = false }: CountOptions,
 ): Promise<InputCount> {
   const roots = await findRoots(paths);
   const ours = await foldersOfOurs(settings);
-  const choices = createChoices(settings, { isMedia });
+  const choices = createChoices(settings, { isMedia, isLive: watch });
   await choices.check(roots, ours);
   const sniffUntilMs = performance.now() + sniffMs;
   const audiences = new Map<string, { inputs: number; participants: readonly string[] }>();

@@ -1,10 +1,13 @@
 import { access } from 'node:fs/promises';
+import { faultsIn } from '../choices/settle-choice.js';
+import { isText } from '../discover/choices-beside.js';
 import { discover, type Root } from '../discover/discover.js';
 import type { WatchEnd } from '../discover/watch-patience.js';
 import { StatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import type { Input } from '../job.js';
 import { isTransient } from '../publish/retry.js';
+import { isMedia } from './count-inputs.js';
 import type { Run } from './run.js';
 
 /** Where a run's inputs come from, and what is to be done once one has ended. */
@@ -24,6 +27,13 @@ export function walkOnce(roots: readonly Root[], ours: readonly string[]): Input
   };
 }
 
+/** @param absent what tables say of files that are not there */
+export function warnOfAbsent([first, ...others]: readonly string[]): string | null {
+  if (first === undefined) return null;
+  const more = others.length === 0 ? '' : `, and ${others.length} more are not`;
+  return `${first}${more}. What comes later is posted as it says there.`;
+}
+
 /**
  * What is there, and what appears until the run ends.
  * @param onIdle told when all that was found has ended
@@ -32,7 +42,7 @@ export function walkOnce(roots: readonly Root[], ours: readonly string[]): Input
 export async function watchOn(
   roots: readonly Root[],
   ours: readonly string[],
-  { settings, signal, emit, memory }: Run,
+  { settings, choices, signal, emit, memory }: Run,
   onIdle: () => void,
 ): Promise<InputSource> {
   const files = roots.filter(({ isFolder }) => !isFolder);
@@ -47,8 +57,28 @@ export async function watchOn(
     onHold: (waitMs) => emit({ type: 'waiting', input: null, why: HELD, waitMs }),
     onIdle,
   });
+  const told = new Map<string, string>();
   return {
-    [Symbol.asyncIterator]: () => watch[Symbol.asyncIterator](),
+    async *[Symbol.asyncIterator]() {
+      for await (const input of watch) {
+        if (isText(input.path) && !(await isMedia(input.path))) {
+          watch.end(input, 'ended');
+          continue;
+        }
+        const fault = await choices.of(input).then(() => null, faultsIn);
+        if (fault === null) {
+          told.delete(input.path);
+          yield input;
+          continue;
+        }
+        const message = `It waits until this is mended: ${fault.join('; ')}`;
+        if (told.get(input.path) !== message) {
+          emit({ type: 'warning', input: input.input, message });
+        }
+        told.set(input.path, message);
+        watch.hold(input);
+      }
+    },
     conclude: async (input, result) => {
       // A later twin is found in the ledger, and what is found again is none.
       for (const [content, met] of memory?.seen ?? []) {

@@ -9,10 +9,15 @@ import { tableLines } from './table.js';
 export interface EndOptions {
   readonly style: Style;
   readonly isSandbox: boolean;
+  /** What people type to call us. Default: `statuscast`. */
+  readonly command?: string;
 }
 
 /** What stands at the end of a run: what was made, what failed, where it is, how to go on. */
-export function endLines(state: RunState, { style, isSandbox }: EndOptions): readonly string[] {
+export function endLines(
+  state: RunState,
+  { style, isSandbox, command = 'statuscast' }: EndOptions,
+): readonly string[] {
   const { started, summary } = state;
   if (started === null || summary === null) return [];
   const blocks = [
@@ -22,7 +27,7 @@ export function endLines(state: RunState, { style, isSandbox }: EndOptions): rea
       ...countLines(state, started, summary, style),
       ...placeLines(started, state.report),
       ...(isSandbox ? ['sandbox: nothing left this machine'] : []),
-      ...nextLines(state, isSandbox),
+      ...nextLines(state, isSandbox, command),
     ],
   ].filter((lines) => lines.length > 0);
   return blocks
@@ -76,16 +81,21 @@ function countLines(
   return lines;
 }
 
-/** Where things are. */
+/** Where things are. Outputs in the state directory are removed once they are posted. */
 function placeLines({ outDir, stateDir }: StartedEvent, report: string | null): readonly string[] {
-  const places = [`outputs: ${outDir}`];
+  const isKept = stateDir === null || outDir !== path.join(stateDir, 'outputs');
+  const places = isKept ? [`outputs: ${outDir}`] : [];
   if (stateDir !== null) places.push(`ledger:  ${path.join(stateDir, 'ledger.db')}`);
   if (report !== null) places.push(`report:  ${report}`);
   return places;
 }
 
 /** How to go on. */
-function nextLines({ started, summary, notReached }: RunState, isSandbox: boolean) {
+function nextLines(
+  { started, summary, notReached }: RunState,
+  isSandbox: boolean,
+  command: string,
+): readonly string[] {
   if (started?.stateDir === undefined || started.stateDir === null || summary === null) return [];
   const { sent, failed, uncertain } = summary.counts;
   const state = path.relative('', started.stateDir);
@@ -95,14 +105,14 @@ function nextLines({ started, summary, notReached }: RunState, isSandbox: boolea
     ...(failed > notReached && summary.stopped === null
       ? [['the same command', 'tries what failed once more']]
       : []),
-    ...(uncertain > 0 ? [[`statuscast reconcile${ofAccount}`, 'finds out what is uncertain']] : []),
-    ...(sent > 0 ? [[`statuscast history${ofState}`, 'lists what was posted']] : []),
-    ...(sent > 0 ? [[`statuscast confirm${ofAccount}`, 'says who has seen it']] : []),
-    ...(sent > 0 ? [[`statuscast undo${ofAccount}`, 'deletes it again']] : []),
+    ...(uncertain > 0 ? [[`${command} reconcile${ofAccount}`, 'finds out what is uncertain']] : []),
+    ...(sent > 0 ? [[`${command} history${ofState}`, 'lists what was posted']] : []),
+    ...(sent > 0 ? [[`${command} confirm${ofAccount}`, 'says who has seen it']] : []),
+    ...(sent > 0 ? [[`${command} undo${ofAccount}`, 'deletes it again']] : []),
   ];
-  const width = Math.max(...next.map(([command = '']) => command.length));
-  return next.map(([command = '', what = ''], at) => {
-    return `${at === 0 ? 'next:    ' : '         '}${command.padEnd(width)}  ${what}`;
+  const width = Math.max(...next.map(([call = '']) => call.length));
+  return next.map(([call = '', what = ''], at) => {
+    return `${at === 0 ? 'next:    ' : '         '}${call.padEnd(width)}  ${what}`;
   });
 }
 

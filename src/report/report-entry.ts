@@ -42,7 +42,7 @@ export function drawEntry(entry: Entry, options: EntryOptions): Html {
     ${drawBefore(before, plan, source, bytes)}
     <div class="words">
       ${error === null ? null : markup`<p class="message">${error.message}</p>`}
-      ${drawPlan(kind, plan)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
+      ${drawPlan(kind, plan, statuses.some(({ output }) => output !== null) ? DONE : PLANNED)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
     </div>
     <ol class="statuses">
       ${statuses.map((status) => drawStatus(status, result, previewOf(previews, status), options))}
@@ -150,17 +150,27 @@ function readOrNull(file: string): string | null {
   }
 }
 
-function drawPlan(kind: ResultEvent['kind'], plan: PlanSummary | null): Html | null {
+function drawPlan(
+  kind: ResultEvent['kind'],
+  plan: PlanSummary | null,
+  words: Readonly<Record<keyof typeof DONE, string>>,
+): Html | null {
   if (kind === null || plan === null || plan.action === 'refuse') return null;
   const how = plan.fit === null ? '' : FITTED[plan.fit];
   const reasons = plan.reasons.length === 0 ? ['it is right as it is'] : plan.reasons;
-  return markup`<p class="plan"><b>${DONE[plan.action]}</b> as ${kind}${how}</p>
+  return markup`<p class="plan"><b>${words[plan.action]}</b> as ${kind}${how}</p>
     <ul class="reasons">
       ${reasons.map((reason) => markup`<li>${reason}</li>`)}
     </ul>`;
 }
 
 const DONE = { keep: 'Kept', remux: 'Remuxed', encode: 'Encoded' } as const;
+
+const PLANNED = {
+  keep: 'Would be kept',
+  remux: 'Would be remuxed',
+  encode: 'Would be encoded',
+} as const;
 
 const FITTED = {
   crop: ', cut to 9:16',

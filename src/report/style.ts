@@ -24,6 +24,11 @@ function hasUnicode(env: NodeJS.ProcessEnv): boolean {
   return /utf-?8/i.test(locale);
 }
 
+/** What people type to call us: npx and npm scripts find what the shell does not. */
+export function commandOf(env: NodeJS.ProcessEnv): string {
+  return env['npm_command'] === undefined ? 'statuscast' : 'npx statuscast';
+}
+
 export type Ink = Parameters<typeof styleText>[0];
 
 export function ink({ hasColours }: Style, format: Ink, text: string): string {

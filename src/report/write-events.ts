@@ -6,7 +6,7 @@ import { endLines } from './end-lines.js';
 import type { LiveView } from './live-view.js';
 import { describeEvent } from './people.js';
 import { BEGINNING, fold, isOldNews, type RunState } from './run-state.js';
-import { PLAIN, spell, styleOf } from './style.js';
+import { commandOf, PLAIN, spell, styleOf } from './style.js';
 
 export interface Streams {
   readonly stdout: Writable;
@@ -54,7 +54,7 @@ export async function writeEvents(
   } finally {
     view?.close();
   }
-  const lines = endLines(state, { style, isSandbox });
+  const lines = endLines(state, { style, isSandbox, command: commandOf(env) });
   const wrapped =
     terminal === null ? lines : (await import('./fit.js')).wrapLines(lines, terminal.columns);
   for (const line of wrapped) await write(people, line);

@@ -1,6 +1,6 @@
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createChoices } from '../../src/choices/choices.js';
 import { findRoots } from '../../src/discover/discover.js';
 import { StatuscastError } from '../../src/errors.js';
@@ -47,7 +47,7 @@ test('a row speaks for its file, and the other files have the very settings of t
   });
   await expect(faultsOf(folder)).resolves.toEqual([]);
   const choices = choose();
-  const of = (name: string) => choices.of({ path: path.join(folder, name) });
+  const of = (name: string) => choices.of({ path: path.join(folder, name), relativePath: name });
   expect((await of('a.jpg')).settings).toEqual({
     ...{ ...RUN, caption: 'At\nlast', participants: [], fit: 'blur', crop: '1,2,90,160' },
   });
@@ -63,7 +63,10 @@ test('an end makes one status, also where long ones are split', async () => {
   const folder = await folderWith({ 'a.mp4': '', 'captions.yaml': 'a.mp4: { end: 20 }' });
   const run = createSettings({ long: 'split' });
   const choices = createChoices(run, { isMedia: async () => true });
-  const { settings } = await choices.of({ path: path.join(folder, 'a.mp4') });
+  const { settings } = await choices.of({
+    path: path.join(folder, 'a.mp4'),
+    relativePath: 'a.mp4',
+  });
   expect(settings).toEqual({ ...run, long: 'trim', maxDurationSeconds: 20 });
 });
 
@@ -81,7 +84,8 @@ test('a text beside a file is its caption, and a row wins over it', async () => 
   });
   await expect(faultsOf(folder)).resolves.toEqual([]);
   const choices = choose();
-  const of = async (name: string) => (await choices.of({ path: path.join(folder, name) })).settings;
+  const of = async (name: string) =>
+    (await choices.of({ path: path.join(folder, name), relativePath: name })).settings;
   const captions = await Promise.all(
     ['a.jpg', 'b.jpg', 'c.png', 'd.jpg', 'f.jpg'].map(async (name) => (await of(name)).caption),
   );
@@ -137,7 +141,7 @@ test('accents may be written in both ways, and separators too', async () => {
   await expect(faultsOf(folder)).resolves.toEqual([]);
   const choices = choose();
   for (const name of [`${'é'.normalize('NFD')}.jpg`, 'sub/ü.jpg']) {
-    const { settings } = await choices.of({ path: path.join(folder, name) });
+    const { settings } = await choices.of({ path: path.join(folder, name), relativePath: name });
     expect(settings.fit).toBe('pad');
   }
 });
@@ -151,7 +155,7 @@ test('a file above the paths of the call speaks too, and is judged by what it sa
   const file = path.join(sub, 'a.jpg');
   await expect(faultsOf(folder, [sub])).resolves.toEqual([]);
   await expect(faultsOf(folder, [file])).resolves.toEqual([]);
-  expect((await choose().of({ path: file })).settings.fit).toBe('pad');
+  expect((await choose().of({ path: file, relativePath: 'a.jpg' })).settings.fit).toBe('pad');
   await writeFile(path.join(folder, 'captions.csv'), 'file,fit,mood\nsub/a.jpg,crip,\n');
   await expect(faultsOf(folder, [file])).resolves.toHaveLength(2);
   await writeFile(path.join(folder, 'captions.csv'), 'start,stop,text\n1,2,Subtitles of a film\n');
@@ -165,7 +169,9 @@ test('a row that was not filled in says nothing, and hides nothing', async () =>
     ...{ 'captions.csv': 'file,fit\nsub/a.jpg,pad\n', 'sub/captions.csv': 'file,fit\na.jpg,\n' },
   });
   await expect(faultsOf(folder)).resolves.toEqual([]);
-  const { settings } = await choose().of({ path: path.join(folder, 'sub/a.jpg') });
+  const { settings } = await choose().of({
+    ...{ path: path.join(folder, 'sub/a.jpg'), relativePath: path.join('sub', 'a.jpg') },
+  });
   expect(settings).toMatchObject({ fit: 'pad', caption: 'text' });
 });
 
@@ -173,21 +179,27 @@ test('a long text beside a document is not taken for a caption', async () => {
   const folder = await folderWith({ 'README.md': '', 'README.txt': 'x'.repeat(100_000) });
   await expect(faultsOf(folder, [folder], false)).resolves.toEqual([]);
   await expect(faultsOf(folder, [folder], true)).resolves.toHaveLength(1);
-  const { settings } = await choose(false).of({ path: path.join(folder, 'README.md') });
+  const { settings } = await choose(false).of({
+    ...{ path: path.join(folder, 'README.md'), relativePath: 'README.md' },
+  });
   expect(settings).toBe(RUN);
 });
 
 test('what changes meanwhile is read again where folders are live, and only there', async () => {
   const folder = await folderWith({ 'a.jpg': '', 'captions.csv': 'file,fit\na.jpg,pad\n' });
-  const input = { path: path.join(folder, 'a.jpg') };
+  const input = { path: path.join(folder, 'a.jpg'), relativePath: 'a.jpg' };
   const [live, once] = [choose(true, true), choose()];
   const fits = async () =>
     Promise.all([live, once].map(async (each) => (await each.of(input)).settings.fit));
   await expect(fits()).resolves.toEqual(['pad', 'pad']);
   await writeFile(path.join(folder, 'captions.csv'), 'file,fit\na.jpg,blur\n');
   await utimes(path.join(folder, 'captions.csv'), 1, 1);
-  await expect(fits()).resolves.toEqual(['blur', 'pad']);
+  // Folders that take long to read are read only now and then.
+  await vi.waitFor(() => expect(fits()).resolves.toEqual(['blur', 'pad']), 5000);
   await rm(path.join(folder, 'captions.csv'));
   await writeFile(path.join(folder, 'a.txt'), 'text');
-  expect((await live.of(input)).settings).toMatchObject({ fit: RUN.fit, caption: 'text' });
+  await vi.waitFor(async () => {
+    const { settings } = await live.of(input);
+    expect(settings).toMatchObject({ fit: RUN.fit, caption: 'text' });
+  }, 5000);
 });

@@ -200,7 +200,7 @@ describe('init', () => {
     const env = { LC_ALL: 'de_DE.UTF-8' };
     const { code, stdout } = await runCli(['init', 'album'], { cwd, env });
     expect(code).toBe(0);
-    expect(stdout).toContain('album/captions.csv: 4 files');
+    expect(stdout).toContain('album/captions.csv: a line for each of 4 files');
     const file = path.join(album, 'captions.csv');
     const text = await readFile(file, 'utf8');
     const separator = text.includes(';') ? ';' : ',';

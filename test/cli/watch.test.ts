@@ -7,6 +7,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { paintAlbum } from '../support/paint-album.js';
 import {
   killGroup,
+  parseLines,
   resultsOf,
   ROOT,
   runCli,
@@ -43,6 +44,9 @@ async function endWith(running: Running, signal: NodeJS.Signals) {
 }
 
 const namesOf = (sandbox: Sandbox) => sandbox.statuses().map(({ fileName }) => fileName);
+
+const warningsOf = (stdout: string) =>
+  parseLines(stdout).flatMap(({ type, message }) => (type === 'warning' ? [message] : []));
 
 const put = (fixture: string, folder: string, name = fixture) =>
   cp(path.join(ROOT, 'fixtures', fixture), path.join(folder, name));
@@ -138,6 +142,56 @@ async function openThenClose(directory: string): Promise<Sandbox> {
   await sandbox.close();
   return sandbox;
 }
+
+test('what is chosen for a file may be there before it, and change after the start', async () => {
+  const { cwd, album } = await makeAlbum(['grey.png']);
+  const sandbox = await openTestSandbox();
+  const write = (name: string, text: string) => writeFile(path.join(album, name), text);
+  await write('captions.csv', 'file;caption\r\ngrey.png;Grey\r\nstill.gif;Still\r\n');
+  const running = startWatch(cwd, sandbox);
+  const posted = (captions: readonly string[]) =>
+    until(() => expect(sandbox.statuses().map(({ caption }) => caption)).toEqual(captions));
+  await posted(['Grey']);
+  await write('cover.txt', 'Cover');
+  await sleep(1000);
+  await put('cover.mp3', album);
+  await posted(['Grey', 'Cover']);
+  await put('still.gif', album);
+  await posted(['Grey', 'Cover', 'Still']);
+  await write('captions.csv', 'file;caption\r\ngrey.png;Grey\r\nlandscape.jpg;Wide\r\n');
+  await put('landscape.jpg', album);
+  await posted(['Grey', 'Cover', 'Still', 'Wide']);
+  const { stdout } = await endWith(running, 'SIGTERM');
+  expect(warningsOf(stdout)).toEqual([
+    expect.stringContaining('captions.csv, line 3: there is no file "still.gif"'),
+  ]);
+  // The text is a caption, also before anybody knows of what.
+  expect(summaryOf(stdout)).toMatchObject({ counts: { sent: 4, skipped: 0, failed: 0 } });
+});
+
+test('a file waits while what is chosen for it is wrong, and goes on once that is mended', async () => {
+  const { cwd, album } = await makeAlbum(['grey.png']);
+  const sandbox = await openTestSandbox();
+  const write = (name: string, text: string) => writeFile(path.join(album, name), text);
+  const running = startWatch(cwd, sandbox);
+  await until(() => expect(namesOf(sandbox)).toEqual(['grey.jpg']));
+  const captions = () => sandbox.statuses().map(({ caption }) => caption);
+  await write('captions.csv', 'file;captoin\r\nstill.gif;Still\r\n');
+  await put('still.gif', album);
+  await write('cover.txt', 'x'.repeat(1025));
+  await put('cover.mp3', album);
+  await until(() => expect(warningsOf(running.stdout())).toHaveLength(2));
+  await write('captions.csv', 'file;caption\r\nstill.gif;Still\r\n');
+  await until(() => expect(captions()).toEqual([null, 'Still']));
+  await until(() => expect(running.stdout()).toContain('1025 characters'));
+  await write('cover.txt', 'Cover');
+  await until(() => expect(captions()).toEqual([null, 'Still', 'Cover']));
+  const { stdout } = await endWith(running, 'SIGTERM');
+  expect(warningsOf(stdout)).toEqual(
+    expect.arrayContaining([expect.stringContaining('no column "captoin" (is it caption?)')]),
+  );
+  expect(summaryOf(stdout)).toMatchObject({ counts: { sent: 3, skipped: 0, failed: 0 } });
+});
 
 test('the gap lies between the sends of files that appear together', async () => {
   const cwd = await paintAlbum(3);

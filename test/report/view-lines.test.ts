@@ -5,7 +5,7 @@ import type { ResultEvent, StatuscastEvent } from '../../src/events.js';
 import { endLines } from '../../src/report/end-lines.js';
 import { fitPath } from '../../src/report/fit.js';
 import { BEGINNING, fold, paceOf, type RunState } from '../../src/report/run-state.js';
-import { PLAIN, type Style } from '../../src/report/style.js';
+import { commandOf, PLAIN, type Style } from '../../src/report/style.js';
 import { viewLines } from '../../src/report/view-lines.js';
 
 const NAMES = [
@@ -168,4 +168,15 @@ test('at the end the same fault is told once, with the files under it, and how t
     expect.stringMatching(/^ {9}statuscast confirm /),
     expect.stringMatching(/^ {9}statuscast undo /),
   ]);
+});
+
+test('at the end, outputs that are removed are not named, and commands are as npx calls them', () => {
+  const started = { ...STARTED, stateDir: '/s', outDir: '/s/outputs' };
+  const counts = { sent: 1, prepared: 0, planned: 0, skipped: 0, failed: 0, uncertain: 0 };
+  const summary = { type: 'summary', counts, estimate: null, seconds: 1, stopped: null } as const;
+  const command = commandOf({ npm_command: 'exec' });
+  const lines = endLines(foldAll([started, summary]), { style: PLAIN, isSandbox: false, command });
+  expect(lines.filter((line) => line.startsWith('outputs:'))).toEqual([]);
+  expect(lines).toContainEqual(expect.stringMatching(/^next: {4}npx statuscast history /));
+  expect(commandOf({})).toBe('statuscast');
 });
