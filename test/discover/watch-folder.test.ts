@@ -254,6 +254,22 @@ test('a folder that goes away is waited for, with one warning, and watched again
 });
 
 describe('what has ended is found again', () => {
+  test('when its folder comes back that went away before its turn', async () => {
+    const above = await tempFolder();
+    const folder = path.join(above, 'stick');
+    await mkdir(folder);
+    await writeFile(path.join(folder, '1.jpg'), 'x');
+    const { found, end, warnings, until } = await watch(folder, { endOf: () => null });
+    await until(() => expect(found()).toHaveLength(1));
+    await rename(folder, path.join(above, 'away'));
+    for (const input of found()) end(input, 'again');
+    await until(() => expect(warnings).toHaveLength(1));
+    await aWhile();
+    expect(found()).toHaveLength(1);
+    await rename(path.join(above, 'away'), folder);
+    await until(() => expect(found()).toHaveLength(2));
+  });
+
   test('after a while where there was no answer, behind the others; never where it is unfit', async () => {
     const folder = await tempFolder();
     for (const name of ['0', 'a', 'b', 'c']) await writeFile(path.join(folder, name), name);
