@@ -9,7 +9,7 @@ import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
 import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
-import type { JobError, Outcome } from './job.js';
+import type { Input, JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { isMedia, tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
@@ -188,9 +188,13 @@ async function runAll(
       emit({ type: 'found', input: input.input, bytes: input.bytes });
       if (!isWatching) warn(warnOfQueue(++inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
-      let fault: StatuscastError | null = null;
-      const onFault = (error: StatuscastError) => (fault = error);
-      const task: Queued = { input, ...places, onFault, ...takeTurn(turn) };
+      const why: { fault: StatuscastError | null; twin: Input | null } = {
+        fault: null,
+        twin: null,
+      };
+      const onFault = (fault: StatuscastError) => (why.fault = fault);
+      const onTwin = (twin: Input) => (why.twin = twin);
+      const task: Queued = { input, ...places, onFault, onTwin, ...takeTurn(turn) };
       turn = task.left;
       const before = told;
       told = inFlight.add(async () => {
@@ -201,7 +205,7 @@ async function runAll(
         total.bytes += result.estimate?.bytes ?? 0;
         total.seconds += result.estimate?.seconds ?? 0;
         emit(result);
-        source.end(input, result, fault);
+        source.end(input, result, why);
       });
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { messageOf } from '../errors.js';
 import { CAPTION_MAX_LENGTH } from '../limits.js';
 import { decodeText, NOT_UTF8 } from './decode-text.js';
@@ -15,7 +16,13 @@ export type CaptionText =
 export async function readCaptionText(file: string): Promise<CaptionText> {
   const fault = (why: string) => ({ type: 'fault', why }) as const;
   try {
-    const bytes = await readBeginning(file);
+    const real = await realpath(file);
+    // As with media: whoever may write into a folder must not have other files posted.
+    if (path.relative(await realpath(path.dirname(file)), real).startsWith('..')) {
+      return fault('it is a link that leads out of its folder');
+    }
+    if (!(await stat(real)).isFile()) return fault('it is no file');
+    const bytes = await readBeginning(real);
     if (bytes.length > MAX_BYTES) return fault(tooLong(`over ${MAX_BYTES} bytes`));
     const text = decodeText(bytes);
     if (text === null) return fault(`it ${NOT_UTF8}`);
@@ -32,8 +39,8 @@ function tooLong(length: string): string {
   return `the caption has ${length}, and at most ${CAPTION_MAX_LENGTH} characters are posted`;
 }
 
-async function readBeginning(path: string): Promise<Buffer> {
-  const file = await open(path);
+async function readBeginning(real: string): Promise<Buffer> {
+  const file = await open(real);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES + 1), 0, MAX_BYTES + 1, 0);
     return buffer.subarray(0, bytesRead);

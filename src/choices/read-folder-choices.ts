@@ -72,6 +72,8 @@ export function showPath(file: string): string {
 async function readCaptions(file: string): Promise<Rows> {
   const broken = (text: string) => ({ broken: { line: 1, text }, rows: [], faults: [] });
   try {
+    // A pipe would be waited for without end.
+    if (!(await stat(file)).isFile()) return broken('it is no file');
     const text = decodeText(await readFile(file));
     if (text === null) return broken(`it ${NOT_UTF8}`);
     if (/\.csv$/i.test(file)) return (await import('./parse-csv.js')).parseCsv(text);

@@ -18,8 +18,8 @@ export interface SendRequest extends AccountRequest {
 }
 
 /**
- * `statuscast send` and `statuscast watch`: the whole flow. What goes to a real account is asked about first where there
- * is somebody to ask; a no ends with 0, since nothing was to be done then.
+ * `statuscast send` and `statuscast watch`: the whole flow. What goes to a real account is asked
+ * about first where there is somebody to ask; a no ends with 0, since nothing was to be done then.
  */
 export async function send(request: SendRequest, streams: Streams): Promise<number> {
   const { paths, settings, watch, json, plain, yes, sandbox: isSandbox, env, signal } = request;

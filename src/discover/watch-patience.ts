@@ -5,6 +5,8 @@ export type WatchEnd =
   | 'ended'
   /** It was not posted, for a reason that may pass, and that others would meet as well. */
   | 'no-answer'
+  /** It was removed, or waited for what was: whether it is there is seen at once. */
+  | 'again'
   /** Nobody knows yet whether it was posted, or what is chosen for it is wrong. */
   | 'open';
 
@@ -48,6 +50,8 @@ export function createPatience(
           return null;
         case 'ended':
           return null;
+        case 'again':
+          return 0;
         case 'no-answer':
           if (now() >= heldUntilMs) {
             const waitMs = Math.min(HOLD_MAX_MS, HOLD_MS * 2 ** holds++);

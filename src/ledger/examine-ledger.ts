@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readCopy } from './read-ledger.js';
-import { isGone, markOwnProcess } from './processes.js';
+import { isGone, markOwnProcess } from '../processes.js';
 
 /** What a ledger is like. */
 export interface LedgerFacts {

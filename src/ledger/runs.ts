@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Store } from './database.js';
 import type { LedgerRun } from './ledger.js';
-import { isGone, markOwnProcess } from './processes.js';
+import { isGone, markOwnProcess } from '../processes.js';
 
 /** How often a run says that it is alive. */
 const BEAT_MS = 3000;

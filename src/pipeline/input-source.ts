@@ -15,7 +15,14 @@ export interface InputSource extends AsyncIterable<Input> {
   /** What is told of an input that has ended. */
   readonly conclude: (input: Input, result: ResultEvent) => Promise<ResultEvent>;
   /** Has to be told of each input, after its result. */
-  readonly end: (input: Input, result: ResultEvent, fault: StatuscastError | null) => void;
+  readonly end: (input: Input, result: ResultEvent, why: EndedBy) => void;
+}
+
+/** What stands behind a result. */
+export interface EndedBy {
+  readonly fault: StatuscastError | null;
+  /** The input before it that is the same status. */
+  readonly twin: Input | null;
 }
 
 /** What is there, once. */
@@ -58,6 +65,15 @@ export async function watchOn(
     onIdle,
   });
   const told = new Map<string, string>();
+  const ends = new WeakMap<Input, WatchEnd>();
+  const behind = new Map<Input, Input[]>();
+  const finish = (input: Input, end: WatchEnd) => {
+    ends.set(input, end);
+    watch.end(input, end);
+    const later = behind.get(input) ?? [];
+    behind.delete(input);
+    for (const other of later) finish(other, endBehind(end));
+  };
   return {
     async *[Symbol.asyncIterator]() {
       for await (const input of watch) {
@@ -88,8 +104,18 @@ export async function watchOn(
       const detail = 'it was removed before it was posted';
       return { ...result, outcome: 'skipped', reason: 'removed', detail, error: null };
     },
-    end: (input, result, fault) => watch.end(input, endOf(result, fault)),
+    end: (input, result, { fault, twin }) => {
+      const before = twin === null ? undefined : ends.get(twin);
+      if (twin === null) finish(input, endOf(result, fault));
+      else if (before !== undefined) finish(input, endBehind(before));
+      else behind.set(twin, [...(behind.get(twin) ?? []), input]);
+    },
   };
+}
+
+/** How an input ends that is the same status as one before it: it is there in its place. */
+function endBehind(twin: WatchEnd): WatchEnd {
+  return twin === 'posted' || twin === 'ended' ? 'ended' : 'again';
 }
 
 const HELD = 'posting fails for a reason that may pass; it goes on by itself';
@@ -107,7 +133,7 @@ const MENDABLE: readonly string[] = ['folder-unusable', 'link-not-direct'];
 /** What is wrong with what is chosen for it, by a file that may only be half written. */
 const CHOSEN: readonly string[] = ['bad-settings', 'caption-too-long'];
 
-function endOf({ outcome }: ResultEvent, fault: StatuscastError | null): WatchEnd {
+function endOf({ outcome, reason }: ResultEvent, fault: StatuscastError | null): WatchEnd {
   switch (outcome) {
     case 'sent':
       return 'posted';
@@ -115,10 +141,13 @@ function endOf({ outcome }: ResultEvent, fault: StatuscastError | null): WatchEn
       return 'open';
     case 'failed': {
       if (fault !== null && CHOSEN.includes(fault.code)) return 'open';
+      if (fault?.code === 'file-changed') return 'again';
       const mayPass = fault !== null && (isTransient(fault) || MENDABLE.includes(fault.code));
       return mayPass ? 'no-answer' : 'ended';
     }
     case 'skipped':
+      // A folder may be away with all that is in it, and come back.
+      return reason === 'removed' ? 'again' : 'ended';
     case 'prepared':
     case 'planned':
       return 'ended';

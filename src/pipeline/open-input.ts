@@ -70,7 +70,7 @@ export async function openInput(
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);
   const twin = content === null ? null : twinOf(run, task, content, media.type);
-  if (twin !== null) return duplicateOf(twin);
+  if (twin !== null) return duplicateOf(task, twin);
   const source = describeMedia(media);
   return { type: 'opened', content, before, media, source, parts: planParts(media, settings) };
 }
@@ -78,17 +78,18 @@ export async function openInput(
 /** What was met in this run, or sent or made in an earlier one. */
 async function findKnown(
   { memory }: Run,
-  { input, settings }: Task,
+  task: Task,
   content: string,
   hold: Hold,
 ): Promise<Entered | Ended | Busy | null> {
   if (memory === null) return null;
+  const { input, settings } = task;
   const { seen, keysOf } = memory;
   const keys = keysOf(settings, content);
   const twins = KINDS.map((kind) => seen.get(keys[kind]) ?? input);
   const [twin = input] = twins;
   // Files that differ in what is chosen for another kind are told apart once the kind is known.
-  if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(twin);
+  if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(task, twin);
   for (const kind of KINDS) if (!seen.has(keys[kind])) seen.set(keys[kind], input);
   if (!(await hold.take(content))) return { type: 'busy', content };
   // Whether it is one status or several is not known before it is looked into.
@@ -96,7 +97,7 @@ async function findKnown(
   const entry = await memory.find(keys);
   if (entry === null) return null;
   const first = seen.get(entry.key) ?? input;
-  return first === input ? takeUp(entry) : duplicateOf(first);
+  return first === input ? takeUp(entry) : duplicateOf(task, first);
 }
 
 /** The input of this run that is the same status as this one, and came before it. */
@@ -105,8 +106,9 @@ function twinOf({ memory }: Run, { input, settings }: Task, content: string, kin
   return twin === input ? null : twin;
 }
 
-function duplicateOf({ input }: Input): Ended {
-  return skip('duplicate', `the same content as ${input}`);
+function duplicateOf({ onTwin }: Task, twin: Input): Ended {
+  onTwin(twin);
+  return skip('duplicate', `the same content as ${twin.input}`);
 }
 
 /** Goes on from what the ledger knows; null where the output is gone that it speaks of. */

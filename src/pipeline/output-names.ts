@@ -26,22 +26,25 @@ function nameFor(whole: string, { number, of }: PartNumber): string {
 /**
  * Gives each input a place of its own in an output folder: the same below it as the input has
  * below the argument given, without the extension; `a (2)` where `a.jpg` and `a.png` meet. A place
- * is kept for the whole at once; those of parts are taken when it is known how many there are.
+ * is kept for the whole at once; those of parts are taken when it is known how many there are. An
+ * input that is found again, in a watch, has the places that it had.
  */
 export function createOutputNames(outDir: string): (input: Input) => (part: PartNumber) => string {
-  const taken = new Set<string>();
-  const take = (wanted: string) => {
+  const owners = new Map<string, string>();
+  const take = (wanted: string, owner: string) => {
     for (let number = 1; ; number++) {
       const stem = number === 1 ? wanted : `${wanted} (${number})`;
       const folded = stem.normalize('NFC').toLowerCase();
-      if (taken.has(folded)) continue;
-      taken.add(folded);
+      if ((owners.get(folded) ?? owner) !== owner) continue;
+      owners.set(folded, owner);
       return stem;
     }
   };
   return (input) => {
     const folder = path.dirname(input.relativePath);
-    const whole = take(path.join(folder, stemOf(input, { number: 1, of: 1 })));
-    return (part) => path.join(outDir, part.of === 1 ? whole : take(nameFor(whole, part)));
+    const whole = take(path.join(folder, stemOf(input, { number: 1, of: 1 })), input.path);
+    const takePart = (part: PartNumber) =>
+      part.of === 1 ? whole : take(nameFor(whole, part), input.path);
+    return (part) => path.join(outDir, takePart(part));
   };
 }

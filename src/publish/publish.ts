@@ -167,16 +167,28 @@ type Sent =
 async function sendInTime(
   publication: Publication,
   firstLink: Link,
-  lastAttemptAtMs: number | null,
+  firstAttemptAtMs: number | null,
   publisher: Publisher,
 ): Promise<Sent> {
-  const { settings, signal, onWaiting, clock } = publisher;
-  for (let link = firstLink; ;) {
+  const { ledger, settings, signal, onWaiting, clock } = publisher;
+  let [link, lastAttemptAtMs] = [firstLink, firstAttemptAtMs];
+  for (;;) {
     const hasWaited = await awaitHours(settings.hours, { signal, onWaiting, now: clock });
     if (hasWaited) link = await provideLink(publication, link, publisher);
     const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
     if (sent.type !== 'too-late') return sent;
+    const { attemptedAtMs } = sent;
+    if (attemptedAtMs === null || attemptedAtMs === lastAttemptAtMs) continue;
+    // It was refused, and was to be repeated: nothing is under way until then.
+    await ledger.recordNotSent(publication.key, attemptedAtMs);
+    lastAttemptAtMs = attemptedAtMs;
   }
+}
+
+interface TooLate {
+  readonly type: 'too-late';
+  /** When the last request was claimed; null where none was. */
+  readonly attemptedAtMs: number | null;
 }
 
 async function sendOnce(
@@ -184,7 +196,7 @@ async function sendOnce(
   link: Link,
   lastAttemptAtMs: number | null,
   publisher: Publisher,
-): Promise<Sent | { readonly type: 'too-late' }> {
+): Promise<Sent | TooLate> {
   const { key, message } = publication;
   const { client, ledger, runId, settings, signal, now, onWaiting } = publisher;
   const { clock = () => new Date() } = publisher;
@@ -223,7 +235,7 @@ async function sendOnce(
       if (attemptedAtMs === null) throw new Error('no request leaves before its claim');
       return { type: 'unknown', attemptedAtMs, link };
     case 'not-claimed': {
-      if (isTooLate) return { type: 'too-late' };
+      if (isTooLate) return { type: 'too-late', attemptedAtMs };
       const detail = 'another run is sending it';
       const busy = { outcome: 'skipped', reason: 'duplicate', detail, idMessage: null } as const;
       return { type: 'ended', ending: (await endingOfAnother(publication, publisher)) ?? busy };

@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { fitPath, type Section } from './fit.js';
 import { formatClock, formatShare } from './format.js';
-import type { RunState, UnderWay } from './run-state.js';
+import type { UnderWay } from './pace.js';
+import type { RunState } from './run-state.js';
 import { bar, ink } from './style.js';
 import type { View } from './view-lines.js';
 

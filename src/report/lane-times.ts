@@ -41,11 +41,15 @@ export function createLaneTimes() {
     return line;
   };
 
-  const addBusy = ({ busyMs }: Lines, fromMs: number, untilMs: number) => {
+  const makeRoom = (untilMs: number) => {
     while (untilMs > pieceMs * PIECES_MAX) {
       pieceMs *= 2;
       for (const line of lines.values()) halve(line.busyMs);
     }
+  };
+
+  const addBusy = ({ busyMs }: Lines, fromMs: number, untilMs: number) => {
+    makeRoom(untilMs);
     for (let at = Math.floor(fromMs / pieceMs); at * pieceMs < untilMs; at++) {
       const share = Math.min(untilMs, (at + 1) * pieceMs) - Math.max(fromMs, at * pieceMs);
       busyMs[at] = (busyMs[at] ?? 0) + share;
@@ -81,6 +85,8 @@ export function createLaneTimes() {
     read: (atMs: number): readonly LaneTime[] => {
       const endMs = atMs - (begunMs ?? atMs);
       for (const input of underWay.keys()) leave(input, endMs);
+      // A watch may have waited for days.
+      makeRoom(endMs);
       const pieces = Math.max(1, Math.ceil(endMs / pieceMs));
       return LANES.flatMap((lane) => {
         const line = lines.get(lane);

@@ -1,12 +1,6 @@
-import type {
-  PartNumber,
-  ResultEvent,
-  StageEvent,
-  StartedEvent,
-  StatuscastEvent,
-  SummaryEvent,
-} from '../events.js';
-import type { Kind, Outcome, SkipReason } from '../job.js';
+import type { ResultEvent, StartedEvent, StatuscastEvent, SummaryEvent } from '../events.js';
+import type { Outcome, SkipReason } from '../job.js';
+import { noteMoment, type Advance, type Amount, type UnderWay } from './pace.js';
 import { addProblem, faultOf, NO_PROBLEMS, warningOf, type Problems } from './problems.js';
 import { addToTable, EMPTY_TABLE, type Table } from './table.js';
 
@@ -14,13 +8,10 @@ import { addToTable, EMPTY_TABLE, type Table } from './table.js';
  * What a screen needs to know of a run, folded from its events: bounded by the files under way at
  * once, however many there are.
  */
-export interface RunState {
+export interface RunState extends Advance {
   readonly started: StartedEvent | null;
   readonly begunAtMs: number;
-  readonly totals: Amount | null;
   readonly found: Amount;
-  readonly done: Amount;
-  readonly underWay: ReadonlyMap<string, UnderWay>;
   /** What is waited for, by the input that does; null for the whole run. */
   readonly waits: ReadonlyMap<string | null, Wait>;
   /** The last results, oldest first. */
@@ -33,35 +24,11 @@ export interface RunState {
   /** Statuses sent: a split input becomes several. */
   readonly statuses: number;
   readonly table: Table;
-  /** How far it had come at the last few moments, oldest first: for the rate. */
-  readonly moments: readonly Moment[];
   /** Whether a watch has come to the end of what it found, at least once. */
   readonly hasIdled: boolean;
   /** Absolute path of the page about it; null where there is none yet. */
   readonly report: string | null;
   readonly summary: SummaryEvent | null;
-}
-
-export interface Amount {
-  readonly inputs: number;
-  readonly bytes: number;
-}
-
-export interface UnderWay {
-  readonly input: string;
-  readonly bytes: number;
-  readonly stage: 'found' | StageEvent['stage'] | 'normalized' | 'uploaded';
-  readonly sinceMs: number;
-  readonly part: PartNumber | null;
-  readonly kind: Kind | null;
-  readonly action: string | null;
-  readonly progress: Progress | null;
-}
-
-export interface Progress {
-  readonly unit: 'seconds' | 'bytes';
-  readonly done: number;
-  readonly total: number | null;
 }
 
 export interface Wait {
@@ -76,10 +43,6 @@ export interface Recent {
   readonly outcome: Outcome;
   readonly result: Pick<ResultEvent, 'kind' | 'plan' | 'detail'>;
   readonly message: string | null;
-}
-
-interface Moment extends Amount {
-  readonly atMs: number;
 }
 
 const NOTHING: Amount = { inputs: 0, bytes: 0 };
@@ -207,63 +170,4 @@ const NOT_REACHED: ReadonlySet<string | undefined> = new Set(['stopped', 'interr
 /** Whether a run ended before it came to this file. */
 export function isNotReached({ error }: ResultEvent): boolean {
   return NOT_REACHED.has(error?.code);
-}
-
-const MOMENTS_MAX = 120;
-const MOMENT_MS = 1000;
-
-/** One a second, of the last two minutes in which anything moved. */
-function noteMoment(state: RunState, nowMs: number): RunState {
-  const last = state.moments.at(-1);
-  if (last !== undefined && nowMs - last.atMs < MOMENT_MS) return state;
-  const moment = { ...reached(state), atMs: nowMs };
-  return { ...state, moments: [...state.moments, moment].slice(-MOMENTS_MAX) };
-}
-
-/** How much of an input is behind it once it has left a stage, roughly. */
-const SHARES: Readonly<Record<UnderWay['stage'], number>> = {
-  ...{ found: 0, inspect: 0, normalize: 0, normalized: 0.8, upload: 0.8 },
-  ...{ uploaded: 0.9, send: 0.9, 'find-out': 0.9 },
-};
-
-/** How far a run has come, with what it has done of the files under way. */
-export function reached({ done, underWay }: RunState): Amount {
-  let { inputs, bytes } = done;
-  for (const own of underWay.values()) {
-    const { progress, part } = own;
-    const isEncoding = own.stage === 'normalize' && progress !== null && progress.total !== null;
-    const within = isEncoding && progress.total !== null ? progress.done / progress.total : 0;
-    const share = SHARES[own.stage] + 0.8 * Math.min(1, within);
-    const whole = part === null ? share : (part.number - 1 + share) / part.of;
-    inputs += whole;
-    bytes += whole * own.bytes;
-  }
-  return { inputs, bytes };
-}
-
-export interface Pace {
-  readonly inputsPerSecond: number;
-  readonly bytesPerSecond: number;
-  /** Null where nothing can be said yet. */
-  readonly secondsLeft: number | null;
-}
-
-/** A rate of less than this long is none yet. */
-const PACE_MIN_MS = 2000;
-
-/** How fast it goes, by the last two minutes: files or bytes, whichever takes longer. */
-export function paceOf(state: RunState, nowMs: number): Pace | null {
-  const [first] = state.moments;
-  if (first === undefined || nowMs - first.atMs < PACE_MIN_MS) return null;
-  const seconds = (nowMs - first.atMs) / 1000;
-  const now = reached(state);
-  const inputsPerSecond = Math.max(0, now.inputs - first.inputs) / seconds;
-  const bytesPerSecond = Math.max(0, now.bytes - first.bytes) / seconds;
-  const { totals } = state;
-  if (totals === null || inputsPerSecond === 0) {
-    return { inputsPerSecond, bytesPerSecond, secondsLeft: null };
-  }
-  const byInputs = (totals.inputs - now.inputs) / inputsPerSecond;
-  const byBytes = bytesPerSecond === 0 ? 0 : (totals.bytes - now.bytes) / bytesPerSecond;
-  return { inputsPerSecond, bytesPerSecond, secondsLeft: Math.max(0, byInputs, byBytes) };
 }

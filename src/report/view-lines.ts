@@ -4,7 +4,8 @@ import { clean, formatBytes, formatClock, formatShare } from './format.js';
 import { laneSections } from './lane-lines.js';
 import { describePlan } from './people.js';
 import { namesOf, type Problem } from './problems.js';
-import { paceOf, reached, type Recent, type RunState } from './run-state.js';
+import { paceOf, reached } from './pace.js';
+import type { Recent, RunState } from './run-state.js';
 import { bar, ink, marksOf, OUTCOME_INKS, spell, type Style } from './style.js';
 
 export interface View {

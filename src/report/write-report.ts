@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,8 +28,9 @@ const PREVIEWS_MAX_BYTES = 9_000_000;
 /**
  * Passes the events of a run through and writes a page about it: one HTML file that needs nothing
  * else, told of by a `report` event before the summary. It is written as well where the run ends
- * with an error, and each time when a watch has come to the end of what it found. A page that cannot be written is a warning. Memory stays flat: what the page will
- * say is on disk beside it until then.
+ * with an error, and each time when a watch has come to the end of what it found. A page that
+ * cannot be written is a warning. Memory stays flat: what the page will say is on disk beside it
+ * until then.
  * @param file path of the HTML file; what is there before stays until the new one is whole
  * @param run starts the run, with `previews` for its options
  */
@@ -138,6 +139,8 @@ function createBook(folder: string) {
       const lanes = times.read(performance.now());
       const facts = { ...told, state, lanes, begunAt, seen, endedAtMs: performance.now() };
       const partial = path.join(folder, 'report.html');
+      // Gone only where another machine took it for left over: the pictures with it, and no more.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await pipeline(
         Readable.from(drawPage(spool, facts)),
         createWriteStream(partial, { mode: 0o600 }),

@@ -1,4 +1,5 @@
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { createChoices } from '../../src/choices/choices.js';
@@ -203,3 +204,24 @@ test('what changes meanwhile is read again where folders are live, and only ther
     expect(settings).toMatchObject({ fit: RUN.fit, caption: 'text' });
   }, 5000);
 });
+
+test.skipIf(process.platform === 'win32')(
+  'what is no file or leads out of the folder is read neither as a table nor as a caption',
+  async () => {
+    const secret = path.join(await folderWith({ 'secret.txt': 'of somebody else' }), 'secret.txt');
+    const folder = await folderWith({ 'a.jpg': '', 'b.jpg': '', 'c.jpg': '', 'own.md': 'Ours' });
+    await symlink(secret, path.join(folder, 'a.txt'));
+    await symlink('own.md', path.join(folder, 'b.txt'));
+    execFileSync('mkfifo', ['c.txt', 'captions.csv'], { cwd: folder });
+    await expect(faultsOf(folder)).resolves.toEqual([
+      'captions.csv, line 1: it is no file',
+      'a.txt: it is a link that leads out of its folder',
+      'c.txt: it is no file',
+    ]);
+    const { settings } = await choose().of({
+      path: path.join(folder, 'b.jpg'),
+      relativePath: 'b.jpg',
+    });
+    expect(settings.caption).toBe('Ours');
+  },
+);

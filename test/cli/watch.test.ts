@@ -284,3 +284,22 @@ test('the library watches until its loop is left', async () => {
   expect(events.at(0)).toMatchObject({ type: 'started', watch: true });
   expect(events.at(-1)).toMatchObject({ type: 'idle', counts: { sent: 1 } });
 });
+
+test('a file that stood behind its twin is posted when the twin is removed before its turn', async () => {
+  const { cwd, album } = await makeAlbum({
+    'a.mp4': 'long-64s-high.mp4',
+    'b.mp4': 'long-64s-high.mp4',
+  });
+  const { credentials } = await openTestSandbox();
+  const state = path.join(cwd, 'state');
+  const settings = { state, steadySeconds: 0.2, gap: 0, concurrency: 2 };
+  const options = { goal: 'send', watch: true, credentials, settings } as const;
+  const told: string[] = [];
+  for await (const event of processFolder(album, options)) {
+    if (event.type === 'idle') break;
+    if (event.type !== 'result') continue;
+    told.push(`${path.basename(event.input)} ${event.reason ?? event.outcome}`);
+    if (event.reason === 'duplicate') await rm(path.join(album, 'a.mp4'));
+  }
+  expect(told).toEqual(['b.mp4 duplicate', 'a.mp4 removed', 'b.mp4 sent']);
+});

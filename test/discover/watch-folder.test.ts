@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { findRoots } from '../../src/discover/discover.js';
 import { watchFolder } from '../../src/discover/watch-folder.js';
 import type { WatchEnd } from '../../src/discover/watch-patience.js';
 import type { Input } from '../../src/job.js';
-import { tempFolder } from '../support/temp-folder.js';
+import { makeScratchFolder, type Scope } from '../support/scratch-folder.js';
 
 const STEADY_MS = 300;
 
@@ -19,7 +19,11 @@ interface Options {
 }
 
 /** Watches a folder until the test ends. */
-async function watch(folder: string, { leaveOut = [], endOf = () => 'posted' }: Options = {}) {
+async function watch(
+  scope: Scope,
+  folder: string,
+  { leaveOut = [], endOf = () => 'posted' }: Options = {},
+) {
   const ending = new AbortController();
   const warnings: string[] = [];
   const holds: number[] = [];
@@ -38,7 +42,7 @@ async function watch(folder: string, { leaveOut = [], endOf = () => 'posted' }: 
       if (end !== null) watched.end(input, end);
     }
   })();
-  onTestFinished(async () => {
+  scope.onTestFinished(async () => {
     ending.abort();
     await over;
   });
@@ -58,14 +62,17 @@ async function watch(folder: string, { leaveOut = [], endOf = () => 'posted' }: 
 const aWhile = () => sleep(STEADY_MS + 900);
 
 /** Runs a shell script beside the test; what it has open is closed when it ends. */
-function runBeside(script: string) {
+function runBeside(scope: Scope, script: string) {
   const child = spawn('bash', ['-c', script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  onTestFinished(() => {
+  scope.onTestFinished(() => {
     child.kill('SIGKILL');
   });
+  const begun = once(child.stdout, 'data');
   return {
-    /** Until it has said something. */
-    ready: () => once(child.stdout, 'readable'),
+    /** Settles when it says something. */
+    begun: async () => {
+      await begun;
+    },
     finish: async () => {
       child.stdin.end('\n');
       child.stdout.resume();
@@ -74,30 +81,33 @@ function runBeside(script: string) {
   };
 }
 
-test('what is there at the start comes first, in the order of names; then what appears', async () => {
-  const folder = await tempFolder();
-  for (const name of ['10.jpg', '2.jpg', 'b/1.jpg', 'a.jpg']) {
-    await mkdir(path.join(folder, path.dirname(name)), { recursive: true });
-    await writeFile(path.join(folder, name), name);
-  }
-  const { names, until, untilIdle } = await watch(folder);
-  await untilIdle();
-  expect(names()).toEqual(['2.jpg', '10.jpg', 'a.jpg', 'b/1.jpg']);
-  await writeFile(path.join(folder, '20.jpg'), 'x');
-  await writeFile(path.join(folder, '3.jpg'), 'x');
-  await until(() => expect(names().slice(4)).toEqual(['3.jpg', '20.jpg']));
-});
+test.concurrent(
+  'what is there at the start comes first, in the order of names; then what appears',
+  async (scope) => {
+    const folder = await makeScratchFolder(scope);
+    for (const name of ['10.jpg', '2.jpg', 'b/1.jpg', 'a.jpg']) {
+      await mkdir(path.join(folder, path.dirname(name)), { recursive: true });
+      await writeFile(path.join(folder, name), name);
+    }
+    const { names, until, untilIdle } = await watch(scope, folder);
+    await untilIdle();
+    expect(names()).toEqual(['2.jpg', '10.jpg', 'a.jpg', 'b/1.jpg']);
+    await writeFile(path.join(folder, '20.jpg'), 'x');
+    await writeFile(path.join(folder, '3.jpg'), 'x');
+    await until(() => expect(names().slice(4)).toEqual(['3.jpg', '20.jpg']));
+  },
+);
 
-describe('a file is whole', () => {
-  test('once its writer has stopped, and not before', async () => {
-    const folder = await tempFolder();
-    const { names, sizes, until, untilIdle } = await watch(folder);
+describe.concurrent('a file is whole', () => {
+  test('once its writer has stopped, and not before', async (scope) => {
+    const folder = await makeScratchFolder(scope);
+    const { names, sizes, until, untilIdle } = await watch(scope, folder);
     await untilIdle();
     const file = path.join(folder, 'clip.mp4');
     // Opened anew for each piece: its size alone says that it is not whole.
     const script = `for i in $(seq 12); do printf 0123456789 >> '${file}'; sleep 0.12; done`;
     const begunMs = performance.now();
-    await runBeside(script).finish();
+    await runBeside(scope, script).finish();
     expect(performance.now() - begunMs).toBeGreaterThan(3 * STEADY_MS);
     await until(() => expect(sizes()).toEqual([120]));
     await aWhile();
@@ -106,19 +116,20 @@ describe('a file is whole', () => {
 
   test.skipIf(process.platform !== 'linux')(
     'not while a program that pauses has it open for writing, nor while it is locked',
-    async () => {
-      const folder = await tempFolder();
+    async (scope) => {
+      const folder = await makeScratchFolder(scope);
       const [clip, locked, read] = ['clip.mp4', 'locked.mp4', 'read.mp4'].map((name) =>
         path.join(folder, name),
       );
       for (const name of [locked, read]) await writeFile(name ?? '', '0123456789');
       const writer = runBeside(
-        `exec 3>> '${clip}'; printf 01234 >&3; echo open; read; printf 56789 >&3`,
+        scope,
+        `exec 3>> '${clip}'; printf 01234 >&3; echo; read; printf 56789 >&3`,
       );
-      const locker = runBeside(`exec 3< '${locked}'; flock -x 3; echo locked; read`);
-      const reader = runBeside(`exec 3< '${read}'; echo open; read`);
-      await Promise.all([writer, locker, reader].map(({ ready }) => ready()));
-      const { names, sizes, until } = await watch(folder);
+      const locker = runBeside(scope, `exec 3< '${locked}'; flock -x 3; echo; read`);
+      const reader = runBeside(scope, `exec 3< '${read}'; echo; read`);
+      for (const { begun } of [writer, locker, reader]) await begun();
+      const { names, sizes, until } = await watch(scope, folder);
       await until(() => expect(names()).toEqual(['read.mp4']));
       await aWhile();
       expect(names()).toEqual(['read.mp4']);
@@ -131,28 +142,28 @@ describe('a file is whole', () => {
     },
   );
 
-  test('not while a lock file lies beside it', async () => {
-    const folder = await tempFolder();
+  test('not while a lock file lies beside it', async (scope) => {
+    const folder = await makeScratchFolder(scope);
     const locks = ['a.mp4.lock', '.b.mp4.lock', 'c.mp4.aria2', '.~lock.d.mp4#'];
     for (const name of [...locks, 'a.mp4', 'b.mp4', 'c.mp4', 'd.mp4']) {
       await writeFile(path.join(folder, name), 'x');
     }
-    const { names, until } = await watch(folder);
+    const { names, until } = await watch(scope, folder);
     await aWhile();
     expect(names()).toEqual([]);
     for (const name of locks) await rm(path.join(folder, name));
     await until(() => expect(names()).toEqual(['a.mp4', 'b.mp4', 'c.mp4', 'd.mp4']));
   });
 
-  test('not under the name of something unfinished, but once it is renamed', async () => {
-    const folder = await tempFolder();
+  test('not under the name of something unfinished, but once it is renamed', async (scope) => {
+    const folder = await makeScratchFolder(scope);
     const unfinished = [
       ...['a.mp4.part', 'a.mp4.crdownload', 'a.mp4.tmp', 'a.mp4.download', 'a.mp4.!qB'],
       ...['.syncthing.a.mp4.tmp', '.a.mp4.Xk3d9A', '~$a.mp4', '.hidden/a.mp4'],
     ];
     await mkdir(path.join(folder, '.hidden'));
     for (const name of unfinished) await writeFile(path.join(folder, name), name);
-    const { names, until, untilIdle } = await watch(folder);
+    const { names, until, untilIdle } = await watch(scope, folder);
     await untilIdle();
     await aWhile();
     expect(names()).toEqual([]);
@@ -162,10 +173,10 @@ describe('a file is whole', () => {
     await until(() => expect(names()).toEqual(unfinished.map((_, at) => `${at}.mp4`)));
   });
 
-  test('not while it has no bytes', async () => {
-    const folder = await tempFolder();
+  test('not while it has no bytes', async (scope) => {
+    const folder = await makeScratchFolder(scope);
     await writeFile(path.join(folder, 'a.jpg'), '');
-    const { sizes, until, untilIdle } = await watch(folder);
+    const { sizes, until, untilIdle } = await watch(scope, folder);
     await untilIdle();
     await aWhile();
     expect(sizes()).toEqual([]);
@@ -174,13 +185,13 @@ describe('a file is whole', () => {
   });
 });
 
-describe('found are', () => {
-  test('files and folders that are moved in, and what is put into new folders', async () => {
-    const outside = await tempFolder();
+describe.concurrent('found are', () => {
+  test('files and folders that are moved in, and what is put into new folders', async (scope) => {
+    const outside = await makeScratchFolder(scope);
     await mkdir(path.join(outside, 'x/y'), { recursive: true });
     await writeFile(path.join(outside, 'x/y/1.jpg'), 'x');
-    const folder = await tempFolder();
-    const { names, until, untilIdle } = await watch(folder);
+    const folder = await makeScratchFolder(scope);
+    const { names, until, untilIdle } = await watch(scope, folder);
     await untilIdle();
     await rename(path.join(outside, 'x'), path.join(folder, 'x'));
     await until(() => expect(names()).toEqual(['x/y/1.jpg']));
@@ -191,11 +202,11 @@ describe('found are', () => {
     await until(() => expect(names().slice(2)).toEqual(['n/m/3.jpg']));
   });
 
-  test('a file again that was replaced, and one that was touched', async () => {
-    const folder = await tempFolder();
+  test('a file again that was replaced, and one that was touched', async (scope) => {
+    const folder = await makeScratchFolder(scope);
     const file = path.join(folder, 'a.jpg');
     await writeFile(file, 'first');
-    const { names, until, untilIdle } = await watch(folder);
+    const { names, until, untilIdle } = await watch(scope, folder);
     await untilIdle();
     await aWhile();
     expect(names()).toEqual(['a.jpg']);
@@ -209,9 +220,9 @@ describe('found are', () => {
     await until(() => expect(names()).toHaveLength(3));
   });
 
-  test('nothing of what was removed before its turn', async () => {
-    const folder = await tempFolder();
-    const { names, warnings, idles, until, untilIdle } = await watch(folder);
+  test('nothing of what was removed before its turn', async (scope) => {
+    const folder = await makeScratchFolder(scope);
+    const { names, warnings, idles, until, untilIdle } = await watch(scope, folder);
     await untilIdle();
     await writeFile(path.join(folder, 'a.jpg'), 'x');
     await sleep(150);
@@ -222,13 +233,13 @@ describe('found are', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('no hidden files, none of ours, and none that links lead out to', async () => {
-    const outside = await tempFolder();
+  test('no hidden files, none of ours, and none that links lead out to', async (scope) => {
+    const outside = await makeScratchFolder(scope);
     await writeFile(path.join(outside, 'secret.jpg'), 'x');
-    const folder = await tempFolder();
+    const folder = await makeScratchFolder(scope);
     await mkdir(path.join(folder, 'out'));
     const leaveOut = [path.join(folder, 'out')];
-    const { names, until, untilIdle } = await watch(folder, { leaveOut });
+    const { names, until, untilIdle } = await watch(scope, folder, { leaveOut });
     await untilIdle();
     await symlink(path.join(outside, 'secret.jpg'), path.join(folder, 'link.jpg'));
     await writeFile(path.join(folder, '.hidden.jpg'), 'x');
@@ -240,31 +251,50 @@ describe('found are', () => {
   });
 });
 
-test('a folder that goes away is waited for, with one warning, and watched again', async () => {
-  const above = await tempFolder();
-  const folder = path.join(above, 'stick');
-  await mkdir(folder);
-  await writeFile(path.join(folder, '1.jpg'), 'x');
-  const { names, warnings, until, untilIdle } = await watch(folder);
-  await untilIdle();
-  await rename(folder, path.join(above, 'gone'));
-  await until(() => expect(warnings).toEqual([`${folder} is away: it is waited for.`]));
-  await aWhile();
-  await mkdir(folder);
-  await writeFile(path.join(folder, '2.jpg'), 'x');
-  await until(() => expect(names()).toEqual(['1.jpg', '2.jpg']));
-  // It is this folder that is listened to now.
-  await writeFile(path.join(folder, '3.jpg'), 'x');
-  await until(() => expect(names()).toEqual(['1.jpg', '2.jpg', '3.jpg']));
-  expect(warnings).toHaveLength(1);
-});
+test.concurrent(
+  'a folder that goes away is waited for, with one warning, and watched again',
+  async (scope) => {
+    const above = await makeScratchFolder(scope);
+    const folder = path.join(above, 'stick');
+    await mkdir(folder);
+    await writeFile(path.join(folder, '1.jpg'), 'x');
+    const { names, warnings, until, untilIdle } = await watch(scope, folder);
+    await untilIdle();
+    await rename(folder, path.join(above, 'gone'));
+    await until(() => expect(warnings).toEqual([`${folder} is away: it is waited for.`]));
+    await aWhile();
+    await mkdir(folder);
+    await writeFile(path.join(folder, '2.jpg'), 'x');
+    await until(() => expect(names()).toEqual(['1.jpg', '2.jpg']));
+    // It is this folder that is listened to now.
+    await writeFile(path.join(folder, '3.jpg'), 'x');
+    await until(() => expect(names()).toEqual(['1.jpg', '2.jpg', '3.jpg']));
+    expect(warnings).toHaveLength(1);
+  },
+);
 
-describe('what has ended is found again', () => {
-  test('after a while where there was no answer, behind the others; never where it is unfit', async () => {
-    const folder = await tempFolder();
+describe.concurrent('what has ended is found again', () => {
+  test('when its folder comes back that went away before its turn', async (scope) => {
+    const above = await makeScratchFolder(scope);
+    const folder = path.join(above, 'stick');
+    await mkdir(folder);
+    await writeFile(path.join(folder, '1.jpg'), 'x');
+    const { found, end, warnings, until } = await watch(scope, folder, { endOf: () => null });
+    await until(() => expect(found()).toHaveLength(1));
+    await rename(folder, path.join(above, 'away'));
+    for (const input of found()) end(input, 'again');
+    await until(() => expect(warnings).toHaveLength(1));
+    await aWhile();
+    expect(found()).toHaveLength(1);
+    await rename(path.join(above, 'away'), folder);
+    await until(() => expect(found()).toHaveLength(2));
+  });
+
+  test('after a while where there was no answer, behind the others; never where it is unfit', async (scope) => {
+    const folder = await makeScratchFolder(scope);
     for (const name of ['0', 'a', 'b', 'c']) await writeFile(path.join(folder, name), name);
     let isDown = true;
-    const { names, holds, until } = await watch(folder, {
+    const { names, holds, until } = await watch(scope, folder, {
       endOf: ({ relativePath }) => {
         if (relativePath === '0') return 'ended';
         return isDown ? 'no-answer' : 'posted';
@@ -278,11 +308,11 @@ describe('what has ended is found again', () => {
     expect(holds).toEqual([5000]);
   });
 
-  test('once it has ended, where it changed while it was under way', async () => {
-    const folder = await tempFolder();
+  test('once it has ended, where it changed while it was under way', async (scope) => {
+    const folder = await makeScratchFolder(scope);
     const file = path.join(folder, 'a.jpg');
     await writeFile(file, 'x');
-    const { found, sizes, until, end } = await watch(folder, { endOf: () => null });
+    const { found, sizes, until, end } = await watch(scope, folder, { endOf: () => null });
     await until(() => expect(sizes()).toEqual([1]));
     await appendFile(file, 'y');
     await aWhile();
@@ -292,11 +322,12 @@ describe('what has ended is found again', () => {
   });
 });
 
-test('an idle watch over 10,000 files costs next to nothing', async () => {
-  const folder = await tempFolder();
+// By itself: it measures this process.
+test('an idle watch over 10,000 files costs next to nothing', async (scope) => {
+  const folder = await makeScratchFolder(scope);
   const script = 'for d in {1..100}; do mkdir $d; for f in {1..100}; do echo x > $d/$f; done; done';
   execFileSync('bash', ['-c', script], { cwd: folder });
-  const { names, until, untilIdle } = await watch(folder);
+  const { names, until, untilIdle } = await watch(scope, folder);
   await untilIdle();
   expect(names()).toHaveLength(10_000);
   const before = process.cpuUsage();

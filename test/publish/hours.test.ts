@@ -127,3 +127,29 @@ test('hours that end while it waits for its pace hold it until they begin again'
   expect(told).toEqual(['outside of the hours 9-21: goes on at 09:00']);
   expect(desk.sandbox.statuses()).toHaveLength(1);
 });
+
+test('hours that end before a refused request is repeated hold it, and nothing is claimed', async (scope) => {
+  const refused = { name: 'too-fast', method: 'sendMediaStatus' } as const;
+  const desk = await openDesk(scope, {
+    sandbox: { faults: [refused] },
+    settings: { hours: '9-21' },
+  });
+  const publication = await desk.prepare();
+  const told: string[] = [];
+  let at = new Date('2026-07-01T18:59:00Z');
+  const publishing = publish(publication, {
+    ...desk.publisher,
+    clock: () => at,
+    onWaiting: (why) => {
+      told.push(why);
+      if (told.length === 1) at = new Date('2026-07-02T06:59:59Z');
+    },
+  });
+  await expect
+    .poll(() => told.at(-1), { timeout: 5000 })
+    .toBe('outside of the hours 9-21: goes on at 09:00');
+  expect((await desk.entryOf(publication.key)).state).toBe('uploaded');
+  at = new Date('2026-07-02T07:00:00Z');
+  await expect(publishing).resolves.toMatchObject({ outcome: 'sent' });
+  expect(desk.sandbox.statuses()).toHaveLength(1);
+});

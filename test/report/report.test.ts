@@ -1,8 +1,9 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { processFolder, writeReport, type StatuscastEvent } from '../../src/index.js';
+import { markOwnProcess, type ProcessMark } from '../../src/processes.js';
 import { runCli, startCli } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -109,15 +110,42 @@ test('a page that cannot be written is a warning, and the run is as it was', asy
   expect(stdout).toContain('1 prepared');
 });
 
-test('what a killed run had begun is removed by the next one, and that of a living one is not', async () => {
-  const { cwd } = await makeAlbum(['grey.png']);
-  const state = path.join(cwd, '.statuscast');
-  await mkdir(path.join(state, '.report-999999999-x'), { recursive: true });
-  await mkdir(path.join(state, `.report-${process.pid}-x`));
-  await writeFile(path.join(state, '.report-999999999-x/entries.ndjson'), '');
-  await runCli(['prepare', 'album'], { cwd });
-  expect((await readdir(state)).toSorted()).toEqual([`.report-${process.pid}-x`, 'report.html']);
-  await chmod(state, 0o700);
+test('what killed runs had begun is removed by the next one, and that of living ones is not', async () => {
+  const cwd = await tempFolder();
+  const own = markOwnProcess();
+  const begin = async (name: string, owner: ProcessMark, ageDays = 0) => {
+    const folder = path.join(cwd, `.report-${name}`);
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'owner'), [owner.host, owner.pid, owner.began].join('\n'));
+    const touchedAt = new Date(Date.now() - ageDays * 24 * 3_600_000);
+    await utimes(folder, touchedAt, touchedAt);
+  };
+  await begin('killed', { ...own, pid: 999_999_999 });
+  // A number is given again: that of the first process of a container always is.
+  if (own.began !== '') await begin('before', { ...own, began: '1' });
+  await begin('waiting-for-long', own, 30);
+  await begin('elsewhere', { ...own, host: 'another' }, 1);
+  await begin('left-elsewhere', { ...own, host: 'another' }, 30);
+  for await (const event of writeReport(path.join(cwd, 'report.html'), () => someEvents(20))) {
+    void event;
+  }
+  expect((await readdir(cwd)).toSorted()).toEqual([
+    ...['.report-elsewhere', '.report-waiting-for-long', 'report.html'],
+  ]);
+});
+
+test('a run whose folder was taken for left over writes its page all the same', async () => {
+  const cwd = await tempFolder();
+  const file = path.join(cwd, 'report.html');
+  const events = writeReport(file, async function* ({ folder }) {
+    for await (const event of someEvents(20)) {
+      if (event.type === 'summary') await rm(folder, { recursive: true });
+      yield event;
+    }
+  });
+  for await (const event of events) expect(event.type).not.toBe('warning');
+  expect(await readFile(file, 'utf8')).toContain('20 statuses posted');
+  expect(await readdir(cwd)).toEqual(['report.html']);
 });
 
 test('a run that throws leaves what there is, and throws', async () => {

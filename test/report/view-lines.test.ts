@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { ResultEvent, StatuscastEvent } from '../../src/events.js';
 import { endLines } from '../../src/report/end-lines.js';
 import { fitPath } from '../../src/report/fit.js';
-import { BEGINNING, fold, paceOf, type RunState } from '../../src/report/run-state.js';
+import { paceOf } from '../../src/report/pace.js';
+import { BEGINNING, fold, type RunState } from '../../src/report/run-state.js';
 import { commandOf, PLAIN, type Style } from '../../src/report/style.js';
 import { viewLines } from '../../src/report/view-lines.js';
 
