@@ -45,8 +45,9 @@ test('the package holds what is built, for every source, and what people read', 
     ...['CHANGELOG.md', 'LICENSE', 'README.md', 'config.schema.json', 'package.json'],
   ]);
   const withoutSource = built.filter((name) => {
-    const stem = name.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)$/, '');
-    return !existsSync(path.join(ROOT, `${stem}.ts`)) && !existsSync(path.join(ROOT, `${stem}.js`));
+    const source = path.join(ROOT, name.replace(/^dist/, 'src'));
+    const stem = source.replace(/(\.d\.ts|\.js)$/, '');
+    return ![source, `${stem}.ts`, `${stem}.js`].some((file) => existsSync(file));
   });
   expect(withoutSource).toEqual([]);
   expect(built).toEqual(

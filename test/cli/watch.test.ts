@@ -84,8 +84,9 @@ test('killed with -9 in the middle and begun again, it posts each file once', as
   await first.finished;
   // It appears while nobody watches.
   await put('grey.png', path.join(cwd, 'album'));
-  const again = startWatch(cwd, sandbox, ['--plain']);
-  await until(() => expect(again.stdout()).toContain('waiting for files'));
+  // What was claimed when it was killed may never have left, and nothing shows that it has not.
+  const again = startWatch(cwd, sandbox, ['--plain', '--journal-wait-ms', '2000']);
+  await until(() => expect(again.stdout()).toContain('waiting for files'), 60_000);
   const { stdout } = await endWith(again, 'SIGINT');
   const posted = sandbox.statuses().map(({ file }) => file?.sha256);
   expect(posted).toHaveLength(9);
