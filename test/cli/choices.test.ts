@@ -2,15 +2,21 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import { lavfi, makeMedia, words } from '../support/make-media.js';
 import { resultsOf, runCli } from '../support/run-cli.js';
-import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
+import { makeAlbum, openTestSandbox, variablesOf as accountOf } from '../support/state.js';
 
 const FAMILY = ['491701234567@c.us', '491701234568@c.us'];
 const CONFIG = 'audiences: { family: [+49 170 1234567, +49 170 1234568] }\n';
 
+/** Nothing here is about the pace. */
+function variablesOf(sandbox: Sandbox): NodeJS.ProcessEnv {
+  return { ...accountOf(sandbox), STATUSCAST_GAP: '0' };
+}
+
 /** What the server got, in order. */
-function statusesOf(sandbox: Awaited<ReturnType<typeof openTestSandbox>>) {
+function statusesOf(sandbox: Sandbox) {
   return sandbox.statuses().map(({ fileName, caption, participants }) => ({
     ...{ fileName, caption, participants: participants ?? [] },
   }));
@@ -69,10 +75,10 @@ test('a fault in any file of choices ends the call before anything is sent or ma
   await writeFile(path.join(album, 'captions.csv'), `file,caption\ngone.jpg,x\na.jpg,${long}\n`);
   await writeFile(path.join(album, 'b/captions.yaml'), 'c.jpg: { participants: 12 }\n');
   const sandbox = await openTestSandbox();
-  for (const command of ['send', 'plan', 'prepare']) {
-    const { code, stdout, stderr } = await runCli([command, 'album', '--json'], {
-      ...{ cwd, env: variablesOf(sandbox) },
-    });
+  const options = { cwd, env: variablesOf(sandbox) };
+  const calls = ['send', 'plan', 'prepare'].map((name) => [name, 'album', '--json']);
+  for (const finished of await Promise.all(calls.map((args) => runCli(args, options)))) {
+    const { code, stdout, stderr } = finished;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const lines = stderr.split('\n').map((line) => line.trim());
     expect(lines).toContain('album/captions.csv, line 2: there is no file "gone.jpg"');
@@ -227,8 +233,8 @@ describe('init', () => {
     await writeFile(file, text.replace(/^a\.jpg:$/m, 'a.jpg: At last'));
     const { stdout } = await runCli(['plan', 'album'], { cwd });
     expect(stdout).toContain('caption "At last"');
-    for (const paths of [['nowhere'], ['album/a.jpg'], ['a', 'b']]) {
-      expect((await runCli(['init', ...paths], { cwd })).code).toBe(2);
-    }
+    const wrong = [['nowhere'], ['album/a.jpg'], ['a', 'b']];
+    const calls = await Promise.all(wrong.map((paths) => runCli(['init', ...paths], { cwd })));
+    expect(calls.map(({ code }) => code)).toEqual([2, 2, 2]);
   });
 });
