@@ -1,12 +1,14 @@
 #!/usr/bin/env node
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { onExit } from 'signal-exit';
+import { conclude, listenForEnd } from './commands/conclude.js';
 import { EXIT } from './commands/exit-codes.js';
 import { addExplanations, helpLayout } from './commands/help.js';
-import { hintOf, StatuscastError, toStatuscastError } from './errors.js';
 import type { Setting } from './setting-names.js';
 import type { SettingName } from './settings.js';
+
+/** Fires when whoever called wants it to end. */
+const interruption = listenForEnd();
 
 const streams = { stdout: process.stdout, stderr: process.stderr };
 
@@ -16,8 +18,6 @@ const isAboutAll =
   first === undefined ||
   (more.length === 0 && ['--help', '-h', 'help', '--version', '-V'].includes(first));
 const flags = isAboutAll ? null : await import('./commands/flags.js');
-
-const interruption = new AbortController();
 
 function buildProgram(): Command {
   const program = new Command('statuscast')
@@ -79,7 +79,7 @@ function buildProgram(): Command {
         const { doctor } = await import('./commands/doctor.js');
         const call = { json: isOn(command, 'json'), sandbox: isOn(command, 'sandbox') };
         const read = () => readCall(command);
-        return doctor({ ...call, read, signal: interruption.signal }, streams);
+        return doctor({ ...call, read, signal: interruption }, streams);
       }),
     );
   addAfter(program, 'history', 'List what was posted from here, and what became of it.')
@@ -133,7 +133,7 @@ function buildProgram(): Command {
     .action((_options: unknown, command: Command) =>
       conclude(async () => {
         const { startSandbox } = await import('./commands/sandbox.js');
-        return startSandbox(command.opts(), command.args, interruption.signal, streams);
+        return startSandbox(command.opts(), command.args, interruption, streams);
       }),
     );
   const config = program
@@ -171,7 +171,7 @@ async function readCall(command: Command) {
     ...(await read(command)),
     json: isOn(command, 'json'),
     sandbox: isOn(command, 'sandbox'),
-    signal: interruption.signal,
+    signal: interruption,
   };
 }
 
@@ -229,43 +229,6 @@ function readVersion(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return /"version": "([^"]+)"/.exec(text)?.[1] ?? '';
 }
-
-/** Several faults are read more easily below each other. */
-function inLines({ facts, message }: StatuscastError): string {
-  if (facts.code !== 'bad-settings' || facts.faults.length === 1) return message;
-  return ['Cannot start:', ...facts.faults, hintOf(facts)].join('\n  ');
-}
-
-async function conclude(run: () => Promise<number>): Promise<void> {
-  try {
-    process.exitCode = await run();
-  } catch (thrown) {
-    const isSystem = thrown instanceof Error && 'syscall' in thrown;
-    const error = isSystem
-      ? new StatuscastError({ code: 'bad-settings', faults: [thrown.message] }, { cause: thrown })
-      : toStatuscastError(thrown);
-    process.stderr.write(`${inLines(error)}\n`);
-    process.exitCode = error.code === 'internal' ? EXIT.someFailed : EXIT.usage;
-  }
-}
-
-// The first signal ends the run in order, a second one at once: the ledger is safe either way.
-for (const name of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(name, () => {
-    if (interruption.signal.aborted) endAtOnce();
-    interruption.abort();
-  });
-}
-
-function endAtOnce(): never {
-  // Last of all: a live view leaves the terminal's other screen first.
-  const tell = () => void writeSync(2, 'Ended at once. A run goes on with the same command.\n');
-  onExit(tell, { alwaysLast: true });
-  process.exit(EXIT.interrupted);
-}
-
-// Whoever read our output has gone: there is nobody left to tell.
-process.stdout.on('error', () => interruption.abort());
 
 try {
   await buildProgram().parseAsync();

@@ -2,15 +2,35 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
+import type { ResultEvent } from '../../src/events.js';
+import { processFolder } from '../../src/index.js';
+import type { Sandbox } from '../../src/sandbox/sandbox.js';
+import type { SettingsInput } from '../../src/settings.js';
 import { lavfi, makeMedia, words } from '../support/make-media.js';
 import { resultsOf, runCli } from '../support/run-cli.js';
-import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
+import { makeAlbum, openTestSandbox, variablesOf as accountOf } from '../support/state.js';
 
 const FAMILY = ['491701234567@c.us', '491701234568@c.us'];
 const CONFIG = 'audiences: { family: [+49 170 1234567, +49 170 1234568] }\n';
 
+/** Nothing here is about the pace. */
+function variablesOf(sandbox: Sandbox): NodeJS.ProcessEnv {
+  return { ...accountOf(sandbox), STATUSCAST_GAP: '0' };
+}
+
+/** What the command does, without the start of a process. */
+async function send(cwd: string, { credentials }: Sandbox, settings: SettingsInput = {}) {
+  const state = path.join(cwd, 'state');
+  const events = processFolder(path.join(cwd, 'album'), {
+    ...{ goal: 'send', credentials, settings: { state, gap: 0, uploadsPerSecond: 0, ...settings } },
+  });
+  const results: ResultEvent[] = [];
+  for await (const event of events) if (event.type === 'result') results.push(event);
+  return results;
+}
+
 /** What the server got, in order. */
-function statusesOf(sandbox: Awaited<ReturnType<typeof openTestSandbox>>) {
+function statusesOf(sandbox: Sandbox) {
   return sandbox.statuses().map(({ fileName, caption, participants }) => ({
     ...{ fileName, caption, participants: participants ?? [] },
   }));
@@ -69,10 +89,10 @@ test('a fault in any file of choices ends the call before anything is sent or ma
   await writeFile(path.join(album, 'captions.csv'), `file,caption\ngone.jpg,x\na.jpg,${long}\n`);
   await writeFile(path.join(album, 'b/captions.yaml'), 'c.jpg: { participants: 12 }\n');
   const sandbox = await openTestSandbox();
-  for (const command of ['send', 'plan', 'prepare']) {
-    const { code, stdout, stderr } = await runCli([command, 'album', '--json'], {
-      ...{ cwd, env: variablesOf(sandbox) },
-    });
+  const options = { cwd, env: variablesOf(sandbox) };
+  const calls = ['send', 'plan', 'prepare'].map((name) => [name, 'album', '--json']);
+  for (const finished of await Promise.all(calls.map((args) => runCli(args, options)))) {
+    const { code, stdout, stderr } = finished;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     const lines = stderr.split('\n').map((line) => line.trim());
     expect(lines).toContain('album/captions.csv, line 2: there is no file "gone.jpg"');
@@ -85,21 +105,17 @@ test('a fault in any file of choices ends the call before anything is sent or ma
 test('what says the same as the run is what was posted before', async () => {
   const { cwd, album } = await makeAlbum({ 'a.jpg': 'landscape.jpg', 'b.mp4': 'conforming.mp4' });
   const sandbox = await openTestSandbox();
-  const env = variablesOf(sandbox);
-  await runCli(['send', 'album', '--caption', 'Hi'], { cwd, env });
+  await send(cwd, sandbox, { caption: 'Hi' });
   const rows =
     'file,caption,participants,fit,start,end,skip\na.jpg,Hi,all,crop,,,no\nb.mp4,,,,0,60,\n';
   await writeFile(path.join(album, 'captions.csv'), rows);
-  const { stdout } = await runCli(['send', 'album', '--caption', 'Hi', '--json'], { cwd, env });
-  expect(resultsOf(stdout).map(({ reason }) => reason)).toEqual(['already-sent', 'already-sent']);
+  const results = await send(cwd, sandbox, { caption: 'Hi' });
+  expect(results.map(({ reason }) => reason)).toEqual(['already-sent', 'already-sent']);
   // Another caption makes another status, and the words for it may stand beside the file.
   await rm(path.join(album, 'captions.csv'));
   await writeFile(path.join(album, 'a.txt'), 'Hi');
-  const same = await runCli(['send', 'album', '--caption', 'Hi', '--json'], { cwd, env });
-  expect(resultsOf(same.stdout).map(({ reason }) => reason)).toEqual([
-    'already-sent',
-    'already-sent',
-  ]);
+  const same = await send(cwd, sandbox, { caption: 'Hi' });
+  expect(same.map(({ reason }) => reason)).toEqual(['already-sent', 'already-sent']);
   expect(sandbox.statuses()).toHaveLength(2);
 });
 
@@ -112,10 +128,9 @@ test('the same bytes are one status only where nothing else about them differs',
   const rows = 'file,caption,fit\n2.mp4,Other,\n3.mp4,,blur\n4.mp4,Other,pad\n';
   await writeFile(path.join(album, 'captions.csv'), rows);
   const sandbox = await openTestSandbox();
-  const args = ['send', 'album', '--json', '--concurrency', '4'];
-  const { stdout } = await runCli(args, { cwd, env: variablesOf(sandbox) });
+  const results = await send(cwd, sandbox, { concurrency: 4 });
   expect(statusesOf(sandbox).map(({ caption }) => caption)).toEqual([null, 'Other']);
-  const ends = resultsOf(stdout).map(({ input, outcome, reason, detail }) => [
+  const ends = results.map(({ input, outcome, reason, detail }) => [
     ...[path.basename(input), reason ?? outcome, detail],
   ]);
   expect(ends.toSorted(([one], [other]) => (String(one) < String(other) ? -1 : 1))).toEqual([
@@ -208,8 +223,10 @@ describe('init', () => {
       ...['\uFEFFfile', './=a.mp3', '2.jpg', '10.jpg', 'sub/b.mp4', ''],
     ]);
     const sandbox = await openTestSandbox();
-    const options = { cwd, env: variablesOf(sandbox) };
-    expect((await runCli(['send', 'album'], options)).code).toBe(0);
+    const sent = await send(cwd, sandbox);
+    expect(sent.every(({ outcome, reason }) => outcome === 'sent' || reason === 'not-media')).toBe(
+      true,
+    );
     expect(statusesOf(sandbox).map(({ caption }) => caption)).toEqual(Array(4).fill(null));
 
     const again = await runCli(['init', 'album'], { cwd });
@@ -227,8 +244,8 @@ describe('init', () => {
     await writeFile(file, text.replace(/^a\.jpg:$/m, 'a.jpg: At last'));
     const { stdout } = await runCli(['plan', 'album'], { cwd });
     expect(stdout).toContain('caption "At last"');
-    for (const paths of [['nowhere'], ['album/a.jpg'], ['a', 'b']]) {
-      expect((await runCli(['init', ...paths], { cwd })).code).toBe(2);
-    }
+    const wrong = [['nowhere'], ['album/a.jpg'], ['a', 'b']];
+    const calls = await Promise.all(wrong.map((paths) => runCli(['init', ...paths], { cwd })));
+    expect(calls.map(({ code }) => code)).toEqual([2, 2, 2]);
   });
 });

@@ -70,9 +70,12 @@ test('names and captions are text, whatever they hold', async () => {
 
 test('prepare leaves one as well; --no-report, plan and a wrong call leave none', async () => {
   const { cwd } = await makeAlbum(['grey.png']);
-  await runCli(['prepare', 'album', '--no-report'], { cwd });
-  await runCli(['plan', 'album'], { cwd });
-  await runCli(['prepare', 'nowhere'], { cwd });
+  const calls = [
+    ['prepare', 'album', '--no-report'],
+    ['plan', 'album'],
+    ['prepare', 'nowhere'],
+  ];
+  await Promise.all(calls.map((args) => runCli(args, { cwd })));
   expect(await readdir(cwd)).not.toContain('.statuscast');
   const { code } = await runCli(['prepare', 'album', '--state', 'state'], { cwd });
   expect(code).toBe(0);
