@@ -212,7 +212,7 @@ test.skipIf(process.platform === 'win32')(
     const folder = await folderWith({ 'a.jpg': '', 'b.jpg': '', 'c.jpg': '', 'own.md': 'Ours' });
     await symlink(secret, path.join(folder, 'a.txt'));
     await symlink('own.md', path.join(folder, 'b.txt'));
-    execFileSync('mkfifo', ['c.txt', 'captions.csv'], { cwd: folder });
+    execFileSync('bash', ['-c', 'mkfifo c.txt captions.csv'], { cwd: folder });
     await expect(faultsOf(folder)).resolves.toEqual([
       'captions.csv, line 1: it is no file',
       'a.txt: it is a link that leads out of its folder',
