@@ -19,11 +19,12 @@ import { readMemory, rememberWith } from './pipeline/memory.js';
 import { walkOnce, warnOfAbsent, watchOn } from './pipeline/input-source.js';
 import { openPublishing } from './pipeline/open-publishing.js';
 import { createOutputNames } from './pipeline/output-names.js';
+import { preflight } from './pipeline/preflight-run.js';
 import { runInput } from './pipeline/run-input.js';
 import type { Queued, Run } from './pipeline/run.js';
+import { takeTurn } from './pipeline/take-turn.js';
 import { createPreviews } from './preview/previews.js';
 import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
-import { checkInstance } from './publish/preflight.js';
 import type { SettingsInput } from './settings.js';
 import { createSettings } from './resolve-settings.js';
 
@@ -236,29 +237,4 @@ function causeOf(signal: AbortSignal): JobError | null {
   const reason = toStatuscastError(signal.reason);
   const { code, message } = reason.cause === undefined ? reason : toStatuscastError(reason.cause);
   return { code, message };
-}
-
-/** Whether the instance can send at all, before anything costs time, and how it is set up. */
-async function preflight(run: Run): Promise<InstanceSettings | null> {
-  if (run.publishing === null) return null;
-  const { retries } = run.settings;
-  try {
-    const { client, journal } = run.publishing;
-    return await checkInstance(client, journal, {
-      ...{ retries, signal: run.signal },
-      onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input: null, why, waitMs }),
-    });
-  } catch (thrown) {
-    run.stop(toStatuscastError(thrown));
-    return null;
-  }
-}
-
-/** A place in the order of sends, behind the one before it. */
-function takeTurn(before: Promise<void>): Pick<Queued, 'turn' | 'leave' | 'left'> {
-  let leave = () => {};
-  const own = new Promise<void>((resolve) => {
-    leave = resolve;
-  });
-  return { turn: before, leave, left: own.then(() => before) };
 }
