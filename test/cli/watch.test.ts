@@ -84,8 +84,10 @@ test('killed with -9 in the middle and begun again, it posts each file once', as
   await first.finished;
   // It appears while nobody watches.
   await put('grey.png', path.join(cwd, 'album'));
-  // What was claimed when it was killed may never have left, and nothing shows that it has not.
-  const again = startWatch(cwd, sandbox, ['--plain', '--journal-wait-ms', '2000']);
+  // What was claimed when it was killed may never have left. Nothing shows that it has not, and it is
+  // lost only once the send would have timed out.
+  const waits = ['--send-timeout-ms', '3000', '--journal-wait-ms', '2000'];
+  const again = startWatch(cwd, sandbox, ['--plain', ...waits]);
   await until(() => expect(again.stdout()).toContain('waiting for files'), 60_000);
   const { stdout } = await endWith(again, 'SIGINT');
   const posted = sandbox.statuses().map(({ file }) => file?.sha256);
