@@ -94,6 +94,13 @@ export function toStatuscastError(thrown: unknown): StatuscastError {
   return new StatuscastError({ code: 'internal', why: messageOf(thrown) }, { cause: thrown });
 }
 
+/** The faults of settings that were thrown; anything else is thrown again. */
+export function faultsIn(thrown: unknown): readonly string[] {
+  const { facts } = toStatuscastError(thrown);
+  if (facts.code !== 'bad-settings') throw thrown;
+  return facts.faults;
+}
+
 /** The message of anything thrown: packages are known to throw strings. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { readFolder, walkFolders, type Root } from '../discover/discover.js';
-import { StatuscastError } from '../errors.js';
+import { faultsIn, StatuscastError } from '../errors.js';
 import { guess } from '../setting-names.js';
 import { captionBeside, type Reading } from './choice-of.js';
 import type { Row } from './columns.js';
@@ -12,7 +12,7 @@ import {
   type FolderChoices,
 } from './read-folder-choices.js';
 import { readRow } from './read-row.js';
-import { faultsIn, settleChoice } from './settle-choice.js';
+import { settleChoice } from './settle-choice.js';
 
 /**
  * Looks at every file of choices that may speak for files of these roots: in their folders, and in

@@ -1,4 +1,4 @@
-import { StatuscastError } from '../errors.js';
+import { faultsIn, StatuscastError } from '../errors.js';
 import { resolveSettings } from '../resolve-settings.js';
 import type { Settings } from '../settings.js';
 import type { Choice } from './read-row.js';
@@ -19,12 +19,4 @@ export function settleChoice(run: Settings, { where, values, faults }: Choice): 
     named.push(...faultsIn(thrown));
   }
   throw new StatuscastError({ code: 'bad-settings', faults: named });
-}
-
-/** The faults of settings; anything else is thrown again. */
-export function faultsIn(thrown: unknown): readonly string[] {
-  if (thrown instanceof StatuscastError && thrown.facts.code === 'bad-settings') {
-    return thrown.facts.faults;
-  }
-  throw thrown;
 }

@@ -5,7 +5,7 @@ import {
   settingsFromEnvironment,
 } from '../config/environment.js';
 import { findConfig, readConfig } from '../config/read-config.js';
-import { StatuscastError, toStatuscastError } from '../errors.js';
+import { faultsIn, StatuscastError } from '../errors.js';
 import {
   resolveSettings,
   type ResolvedSettings,
@@ -57,21 +57,15 @@ export async function readCall(command: Command): Promise<ReadCall> {
     file = typeof given === 'string' && given !== '' ? given : await findConfig('.');
     if (file !== null) sources.unshift(await readConfig(file));
   } catch (thrown) {
-    faults.push(...faultsOf(thrown));
+    faults.push(...faultsIn(thrown));
   }
   try {
     const resolved = resolveSettings(...sources);
     if (faults.length === 0) return { ...resolved, ...environment, file };
   } catch (thrown) {
-    faults.push(...faultsOf(thrown));
+    faults.push(...faultsIn(thrown));
   }
   throw new StatuscastError({ code: 'bad-settings', faults });
-}
-
-function faultsOf(thrown: unknown): readonly string[] {
-  const { facts } = toStatuscastError(thrown);
-  if (facts.code !== 'bad-settings') throw thrown;
-  return facts.faults;
 }
 
 function sourceOfFlags(command: Command): SettingsSource {

@@ -1,9 +1,8 @@
 import { access } from 'node:fs/promises';
-import { faultsIn } from '../choices/settle-choice.js';
 import { isText } from '../discover/choices-beside.js';
 import { discover, type Root } from '../discover/discover.js';
 import type { WatchEnd } from '../discover/watch-patience.js';
-import { StatuscastError } from '../errors.js';
+import { faultsIn, StatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import type { Input } from '../job.js';
 import { isTransient } from '../publish/retry.js';
