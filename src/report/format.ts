@@ -41,6 +41,6 @@ export function clean(text: string): string {
 }
 
 /** `1 file`, `2 files`. */
-export function countOf(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+export function countOf(count: number, word: string, many = `${word}s`): string {
+  return `${count} ${count === 1 ? word : many}`;
 }

@@ -92,7 +92,7 @@ function summaryLines(
 ): string {
   const { statuses, notReached } = seen;
   const ends = [
-    `${counts.planned} of ${countOf(totalOf(counts), 'file')} would become ${statuses} ${statuses === 1 ? 'status' : 'statuses'}`,
+    `${counts.planned} of ${countOf(totalOf(counts), 'file')} would become ${countOf(statuses, 'status', 'statuses')}`,
     `${counts.skipped} skipped`,
     `${counts.failed - notReached} refused`,
     ...(notReached > 0 ? [`${notReached} not reached`] : []),

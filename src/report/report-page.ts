@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
+import type { SummaryEvent } from '../events.js';
 import { countOf, formatBytes } from './format.js';
 import { Html, markup } from './markup.js';
 import type { LaneTime } from './lane-times.js';
@@ -56,7 +57,7 @@ async function* drawSection(
   options.shown.without = 0;
   for await (const entry of spool.read(section)) yield drawEntry(entry, options).text;
   if (options.shown.without > 0 && options.shown.bytes > 0) {
-    const statuses = countOf(options.shown.without, 'status').replace('statuss', 'statuses');
+    const statuses = countOf(options.shown.without, 'status', 'statuses');
     yield markup`<p class="note">
       ${statuses} without a picture here: together they are kept small enough to be mailed.
     </p>`.text;
@@ -108,7 +109,7 @@ function hashOf(text: string): string {
 function headline({ state: { started, statuses, counts } }: RunFacts): string {
   return started?.goal === 'prepare'
     ? `${countOf(counts.prepared, 'file')} prepared`
-    : `${statuses} ${statuses === 1 ? 'status' : 'statuses'} posted`;
+    : `${countOf(statuses, 'status', 'statuses')} posted`;
 }
 
 function secondsOf({ state, endedAtMs }: RunFacts): number {
@@ -165,21 +166,17 @@ function drawSummary(spool: Spool, facts: RunFacts): Html {
 
 /** Why the run ended before its work. */
 function drawEnd({ state: { summary }, failure }: RunFacts): Html | null {
-  const why =
-    failure !== null
-      ? messageOf(failure)
-      : summary === null
-        ? 'The run was left before its end.'
-        : summary.stopped === null
-          ? null
-          : summary.stopped.code === 'interrupted'
-            ? 'Interrupted.'
-            : summary.stopped.message;
-  return why === null
-    ? null
-    : markup`<p class="stopped">
-        <strong>${why}</strong> Nothing is lost: the same command goes on from here.
-      </p>`;
+  const why = failure === null ? whyStopped(summary) : messageOf(failure);
+  if (why === null) return null;
+  return markup`<p class="stopped">
+    <strong>${why}</strong> Nothing is lost: the same command goes on from here.
+  </p>`;
+}
+
+function whyStopped(summary: SummaryEvent | null): string | null {
+  if (summary === null) return 'The run was left before its end.';
+  if (summary.stopped === null) return null;
+  return summary.stopped.code === 'interrupted' ? 'Interrupted.' : summary.stopped.message;
 }
 
 /** Those of files and those of the run; the faults of files are told with them. */
