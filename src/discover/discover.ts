@@ -72,7 +72,10 @@ export async function* discoverAt(
   leaveOut: readonly string[],
 ): AsyncGenerator<Input> {
   const ours = new Set(leaveOut);
-  if (relativePath === '') yield* walk(root, '', ours);
+  if (relativePath === '') {
+    yield* walk(root, '', ours);
+    return;
+  }
   const names = relativePath.split(path.sep);
   const above = names.map((_, at) => path.join(root.real, ...names.slice(0, at)));
   const isApart = names.some((name) => name === '' || name.startsWith('.'));

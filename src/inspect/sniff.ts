@@ -29,6 +29,12 @@ export async function sniff(path: string): Promise<Sniff> {
   }
 }
 
+/** Whether a file is media by its first bytes; one that cannot be read is none. */
+export async function isMedia(path: string): Promise<boolean> {
+  const sniffed = await sniff(path).catch(() => null);
+  return sniffed !== null && sniffed.type !== 'not-media' && sniffed.type !== 'empty';
+}
+
 async function sniffOpened(file: FileHandle, path: string): Promise<Sniff> {
   const head = await readHead(file, HEAD_BYTES);
   if (head.length === 0) return { type: 'empty' };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { createChoices } from '../choices/choices.js';
 import { discover, findRoots } from '../discover/discover.js';
-import { sniff } from '../inspect/sniff.js';
+import { isMedia } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
 import { realPathOf } from './folders.js';
@@ -92,12 +92,6 @@ export async function* listMedia(
 async function foldersOfOurs({ state, out }: Settings): Promise<readonly string[]> {
   const folders = out === '' ? [state] : [state, out];
   return Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
-}
-
-/** Whether a file is media by its first bytes. */
-export async function isMedia(file: string): Promise<boolean> {
-  const sniffed = await sniff(file).catch(() => null);
-  return sniffed !== null && sniffed.type !== 'not-media' && sniffed.type !== 'empty';
 }
 
 /** Looks ahead over all inputs, beside the run. */

@@ -4,9 +4,9 @@ import { discover, type Root } from '../discover/discover.js';
 import type { WatchEnd } from '../discover/watch-patience.js';
 import { faultsIn, StatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
+import { isMedia } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
 import { isTransient } from '../publish/retry.js';
-import { isMedia } from './count-inputs.js';
 import type { Run } from './run.js';
 
 /** Where a run's inputs come from, and what is to be done once one has ended. */
