@@ -10,7 +10,7 @@ import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
 import type { InstanceSettings } from './green-api/answers.js';
 import type { Credentials } from './green-api/credentials.js';
 import { isMedia } from './inspect/sniff.js';
-import type { Input, JobError, Outcome } from './job.js';
+import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
@@ -190,24 +190,19 @@ async function runAll(
       emit({ type: 'found', input: input.input, bytes: input.bytes });
       if (!isWatching) warn(warnOfQueue(++inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
-      const why: { fault: StatuscastError | null; twin: Input | null } = {
-        fault: null,
-        twin: null,
-      };
-      const onFault = (fault: StatuscastError) => (why.fault = fault);
-      const onTwin = (twin: Input) => (why.twin = twin);
-      const task: Queued = { input, ...places, onFault, onTwin, ...takeTurn(turn) };
+      const task: Queued = { input, ...places, ...takeTurn(turn) };
       turn = task.left;
       const before = told;
       told = inFlight.add(async () => {
-        const result = await source.conclude(input, await runInput(run, task));
+        const end = await runInput(run, task);
+        const result = await source.conclude(input, end.result);
         // A plan is read from top to bottom, and none waits long.
         if (isPlan) await before;
         counts[result.outcome]++;
         total.bytes += result.estimate?.bytes ?? 0;
         total.seconds += result.estimate?.seconds ?? 0;
         emit(result);
-        source.end(input, result, why);
+        source.end(input, { ...end, result });
       });
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);

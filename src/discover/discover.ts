@@ -78,7 +78,7 @@ export async function* discoverAt(
   }
   const names = relativePath.split(path.sep);
   const above = names.map((_, at) => path.join(root.real, ...names.slice(0, at)));
-  const isApart = names.some((name) => name === '' || name.startsWith('.'));
+  const isApart = names.some((name) => name.startsWith('.'));
   if (isApart || above.some((folder) => ours.has(folder))) return;
   if (!(await isOfChoices(path.join(root.real, relativePath))))
     yield* visit(root, relativePath, ours);

@@ -7,6 +7,7 @@ import type { ResultEvent } from '../events.js';
 import { isMedia } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
 import { isTransient } from '../publish/retry.js';
+import type { InputEnd } from './run-input.js';
 import type { Run } from './run.js';
 
 /** Where a run's inputs come from, and what is to be done once one has ended. */
@@ -14,14 +15,7 @@ export interface InputSource extends AsyncIterable<Input> {
   /** What is told of an input that has ended. */
   readonly conclude: (input: Input, result: ResultEvent) => Promise<ResultEvent>;
   /** Has to be told of each input, after its result. */
-  readonly end: (input: Input, result: ResultEvent, why: EndedBy) => void;
-}
-
-/** What stands behind a result. */
-export interface EndedBy {
-  readonly fault: StatuscastError | null;
-  /** The input before it that is the same status. */
-  readonly twin: Input | null;
+  readonly end: (input: Input, end: InputEnd) => void;
 }
 
 /** What is there, once. */
@@ -103,7 +97,7 @@ export async function watchOn(
       const detail = 'it was removed before it was posted';
       return { ...result, outcome: 'skipped', reason: 'removed', detail, error: null };
     },
-    end: (input, result, { fault, twin }) => {
+    end: (input, { result, fault, twin }) => {
       const before = twin === null ? undefined : ends.get(twin);
       if (twin === null) finish(input, endOf(result, fault));
       else if (before !== undefined) finish(input, endBehind(before));

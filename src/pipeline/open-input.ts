@@ -42,6 +42,8 @@ export interface Ended {
   readonly type: 'ended';
   readonly kind: Kind | null;
   readonly ending: Ending;
+  /** The input before it that is the same status; null where there is none. */
+  readonly twin: Input | null;
 }
 
 /**
@@ -70,7 +72,7 @@ export async function openInput(
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);
   const twin = content === null ? null : twinOf(run, task, content, media.type);
-  if (twin !== null) return duplicateOf(task, twin);
+  if (twin !== null) return duplicateOf(twin);
   const source = describeMedia(media);
   return { type: 'opened', content, before, media, source, parts: planParts(media, settings) };
 }
@@ -89,7 +91,7 @@ async function findKnown(
   const twins = KINDS.map((kind) => seen.get(keys[kind]) ?? input);
   const [twin = input] = twins;
   // Files that differ in what is chosen for another kind are told apart once the kind is known.
-  if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(task, twin);
+  if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(twin);
   for (const kind of KINDS) if (!seen.has(keys[kind])) seen.set(keys[kind], input);
   if (!(await hold.take(content))) return { type: 'busy', content };
   // Whether it is one status or several is not known before it is looked into.
@@ -97,7 +99,7 @@ async function findKnown(
   const entry = await memory.find(keys);
   if (entry === null) return null;
   const first = seen.get(entry.key) ?? input;
-  return first === input ? takeUp(entry) : duplicateOf(task, first);
+  return first === input ? takeUp(entry) : duplicateOf(first);
 }
 
 /** The input of this run that is the same status as this one, and came before it. */
@@ -106,9 +108,8 @@ function twinOf({ memory }: Run, { input, settings }: Task, content: string, kin
   return twin === input ? null : twin;
 }
 
-function duplicateOf({ onTwin }: Task, twin: Input): Ended {
-  onTwin(twin);
-  return skip('duplicate', `the same content as ${twin.input}`);
+function duplicateOf(twin: Input): Ended {
+  return { ...skip('duplicate', `the same content as ${twin.input}`), twin };
 }
 
 /** Goes on from what the ledger knows; null where the output is gone that it speaks of. */
@@ -130,7 +131,7 @@ function skip(
 ): Ended {
   const idMessage = known?.idMessage ?? null;
   const ending = { outcome: 'skipped', reason, detail, idMessage } as const;
-  return { type: 'ended', kind: known?.kind ?? null, ending };
+  return { type: 'ended', kind: known?.kind ?? null, ending, twin: null };
 }
 
 /** Changes when a file is written to while it is read. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
-import type { Ending, Part } from '../job.js';
+import type { Ending, Input, Part } from '../job.js';
 import { estimate } from '../plan/estimate.js';
 import type { LedgerState } from '../ledger/ledger.js';
 import { stopsRun } from '../publish/retry.js';
@@ -24,12 +24,23 @@ import type { Queued, Run, Task } from './run.js';
 
 const WHOLE: Part = { number: 1, of: 1, startSeconds: 0, seconds: null };
 
+/** How an input ended, and what only whoever found it needs to know of that. */
+export interface InputEnd {
+  readonly result: ResultEvent;
+  /** Why it failed, where it did before it was sent. */
+  readonly fault: StatuscastError | null;
+  /** The input before it that is the same status; null where there is none. */
+  readonly twin: Input | null;
+}
+
 /**
  * Runs one input to its end, part by part. Whatever happens on the way, it ends with a result; a
  * part that fails keeps back those behind it, which are of no use without it.
  */
-export async function runInput(run: Run, queued: Queued): Promise<ResultEvent> {
+export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
   const done: Done[] = [];
+  let fault: StatuscastError | null = null;
+  let twin: Input | null = null;
   let current = partTask({ ...queued, settings: run.settings }, WHOLE);
   const hold = holdContent(run, queued);
   try {
@@ -38,9 +49,10 @@ export async function runInput(run: Run, queued: Queued): Promise<ResultEvent> {
     current = partTask(task, WHOLE);
     if (chosen.leftOutBy !== null) {
       done.push({ task: current, ending: leftOut(chosen.leftOutBy) });
-      return resultOf(queued, done);
+      return { result: resultOf(queued, done), fault, twin };
     }
     const first = await makeFirst(run, current, hold, (part) => (current = part));
+    twin = first.step.type === 'ended' ? first.step.twin : null;
     done.push({ task: current, ending: await conclude(run, current, first.step) });
     for (const { opened, next } of first.rest) {
       current = partTask(task, next);
@@ -48,15 +60,14 @@ export async function runInput(run: Run, queued: Queued): Promise<ResultEvent> {
       done.push({ task: current, ending: await conclude(run, current, step) });
     }
   } catch (thrown) {
-    const fault = errorOf(run, queued, thrown);
-    queued.onFault(fault);
+    fault = errorOf(run, queued, thrown);
     const { code, message } = fault;
     done.push({ task: current, ending: { outcome: 'failed', error: { code, message } } });
   } finally {
     queued.leave();
     await hold.release();
   }
-  return resultOf(queued, done);
+  return { result: resultOf(queued, done), fault, twin };
 }
 
 function leftOut(where: string): Ending {
@@ -137,7 +148,7 @@ async function planPart(run: Run, task: PartTask, opened: Opened): Promise<Enter
   const decided = decide(task, opened, task.part, (planned) => (task.known = planned));
   task.known = { ...task.known, estimate: estimate(decided, media) };
   const detail = chosenInWords(run.settings, task.settings);
-  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail } };
+  return { type: 'ended', kind: decided.kind, ending: { outcome: 'planned', detail }, twin: null };
 }
 
 /** Publishes what is to be published. */

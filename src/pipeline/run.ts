@@ -65,10 +65,6 @@ export interface Queued {
   readonly nameOutput: (part: PartNumber) => string;
   /** Absolute path of a folder for what is decoded on the way: made by who needs it. */
   readonly scratch: string;
-  /** Told why it failed, where it did before it was sent. */
-  readonly onFault: (fault: StatuscastError) => void;
-  /** Told which input before it is the same status, where one is. */
-  readonly onTwin: (twin: Input) => void;
   /** Settles when the inputs before have been sent or will not be. */
   readonly turn: Promise<void>;
   /** Says that this one has been sent or will not be; then `left` settles. */
