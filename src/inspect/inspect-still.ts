@@ -49,13 +49,17 @@ export async function inspectStill(
   // sharp is heavy and a folder may hold no picture.
   const { probeStill } = await import('./probe-still.js');
   const { lookAtImage } = await import('./look-at-image.js');
+  const { refuseLostScan } = await import('./jpeg-loss.js');
   try {
     return await withScratch(given, async (scratch) => {
       const options = { scratch, signal, timeoutMs };
       const seen = await probeStill(ffmpeg, path, decoder, options);
       const maxPixels = settings.maxMegapixels * MEGA;
       const open = () => readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
-      const look = await lookAtImage(open, settings, timeoutMs, keepLook);
+      const isJpeg = seen.image.format === 'jpeg';
+      const how = { timeoutMs, isCopied: isJpeg, keepIn: keepLook };
+      const { look, copy } = await lookAtImage(open, settings, how);
+      if (isJpeg) await refuseLostScan(path, seen.image, copy);
       return { type: 'image', label, decoder: seen.decoder, image: { ...seen.image, look } };
     });
   } catch (thrown) {

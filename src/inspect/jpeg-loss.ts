@@ -1,4 +1,6 @@
 import sharp from 'sharp';
+import type { SmallCopy } from './look-at-image.js';
+import type { ImageProbe } from './probe-image.js';
 
 /** Decoding at an eighth reads every bit of a JPEG and makes one pixel of each block. */
 const SHRINK = 8;
@@ -6,6 +8,60 @@ const SHRINK = 8;
 const LOST_PIXELS = 16;
 /** What libjpeg paints where bits are missing. */
 const FILL = 128;
+
+/** A picture that no setting allows is not decoded to see whether it is whole. */
+const JPEG_MAX_PIXELS = 1_000_000_000;
+
+/**
+ * Refuses a JPEG whose lower part is missing. Decoding it to see that takes as long as the look did,
+ * so the small copy of the look is asked first: few pictures are grey along their lower edge.
+ * @param copy null where there is none
+ * @throws Error with the reason, and what sharp throws for a file that it cannot decode
+ */
+export async function refuseLostScan(
+  path: string,
+  image: ImageProbe,
+  copy: SmallCopy | null,
+): Promise<void> {
+  const { width, height, truncated } = image;
+  // A file without an end is refused by a rule, in better words.
+  if (truncated || width * height > JPEG_MAX_PIXELS) return;
+  if (copy !== null && !mayBeLost(image, copy)) return;
+  if (await isScanLost(path, width, height))
+    throw new Error('the lower part of its picture is lost');
+}
+
+/** Of a row of the copy, how much a lost row of blocks takes up at least. */
+const LEAST_SHARE = 0.7;
+/**
+ * By how much lost pixels may differ among themselves and from grey once they are scaled down: 36
+ * and 18 below black and white with 12 megapixels, and a profile may move grey.
+ */
+const SPREAD = 64;
+const DISTANCE = 80;
+
+/** What is lost is grey, also where it was made smaller and its colours were converted. */
+function mayBeLost({ height, orientation }: ImageProbe, copy: SmallCopy): boolean {
+  const rows = orientation < 5 ? copy.height : copy.width;
+  if ((LOST_PIXELS * rows) / height < LEAST_SHARE) return true;
+  let [least, most] = [255, 0];
+  for (const at of lowerEdge(orientation, copy)) {
+    for (const value of copy.data.subarray(at, at + 3)) {
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  return most - least <= SPREAD && least >= FILL - DISTANCE && most <= FILL + DISTANCE;
+}
+
+/** Where the pixels are in an upright copy that are the last row in the file. */
+function lowerEdge(orientation: number, { width, height }: SmallCopy): readonly number[] {
+  const row = (y: number) => Array.from({ length: width }, (_, x) => (y * width + x) * 3);
+  const column = (x: number) => Array.from({ length: height }, (_, y) => (y * width + x) * 3);
+  if (orientation < 3) return row(height - 1);
+  if (orientation < 5) return row(0);
+  return column(orientation === 6 || orientation === 7 ? 0 : width - 1);
+}
 
 /**
  * Whether the lower part of a JPEG is missing though its end marker is there: libjpeg fills it

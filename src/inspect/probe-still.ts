@@ -3,7 +3,6 @@ import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill, withScratch } from './decode-still.js';
 import type { StillDecoder } from './formats.js';
-import { isScanLost } from './jpeg-loss.js';
 import { probeImage, type ImageProbe } from './probe-image.js';
 import { probeMedia } from './probe-media.js';
 
@@ -44,18 +43,9 @@ export async function probeStill(
   }
 }
 
-/** A picture that no setting allows is not decoded to see whether it is whole. */
-const JPEG_MAX_PIXELS = 1_000_000_000;
-
 /** Its header alone says what is packed in HEIF: AV1 is sharp's, HEVC is not. */
 async function probeBySharp(path: string): Promise<SeenStill> {
   const image = await probeImage(path);
-  const { width, height } = image;
-  if (image.format === 'jpeg' && width * height <= JPEG_MAX_PIXELS && !image.truncated) {
-    if (await isScanLost(path, width, height)) {
-      throw new Error('the lower part of its picture is lost');
-    }
-  }
   if (image.format !== 'heif' || image.compression === 'av1') {
     return { image, decoder: { type: 'sharp' } };
   }

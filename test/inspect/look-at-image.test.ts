@@ -8,8 +8,9 @@ import { fixture } from '../support/fixtures.js';
 import { planFile } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
 
-const lookWith = (path: string, settings: SettingsInput = {}) =>
-  lookAtImage(() => Promise.resolve(path), createSettings(settings), 10_000);
+const lookWith = async (path: string, settings: SettingsInput = {}) =>
+  (await lookAtImage(() => Promise.resolve(path), createSettings(settings), { timeoutMs: 10_000 }))
+    .look;
 
 async function draw(shapes: string, width = 1200, height = 800): Promise<string> {
   const path = join(await tempFolder(), 'a.jpg');
