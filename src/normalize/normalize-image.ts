@@ -91,7 +91,7 @@ async function encodeImage(
       plan.fit === 'crop'
         ? shownPart(path, plan, frame, options)
         : await drawWhole(path, plan, frame, options);
-    const { size } = await drawn.jpeg({ quality }).toFile(outputPath);
+    const { size } = await drawn.jpeg({ quality, optimiseCoding: false }).toFile(outputPath);
     if (size <= plan.maxBytes) return plan.crop;
     if (quality > QUALITY_FLOOR) quality = Math.max(QUALITY_FLOOR, quality - QUALITY_STEP);
     else if (units > IMAGE_MIN_UNITS)

@@ -99,11 +99,9 @@ export async function makeOutput(
   }
   const seconds = (performance.now() - begunMs) / 1000;
   emit({ type: 'stage-end', input: name, stage: 'normalize', part: partNumber(part), seconds });
-  await preview(run, task, { media, part }, { kind, output: made.output });
-  return {
-    ...{ type: 'made', kind, sourceKind: media.type, source },
-    ...{ plan: summarizePlan(made.plan), output: made.output },
-  };
+  const done = { kind, plan: summarizePlan(made.plan), output: made.output };
+  await preview(run, task, { media, part }, done);
+  return { type: 'made', sourceKind: media.type, source, ...done };
 }
 
 /** How a part is told of; null where nothing is split. */

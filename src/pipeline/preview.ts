@@ -1,6 +1,6 @@
 import type { Media } from '../inspect/inspection.js';
-import type { Kind, Output, Part } from '../job.js';
-import { makePreviews } from '../preview/make-previews.js';
+import type { Part } from '../job.js';
+import { makePreviews, type MadeOutput } from '../preview/make-previews.js';
 import type { Run, Task } from './run.js';
 
 const MEGA = 1_000_000;
@@ -14,7 +14,7 @@ export async function preview(
   { previews, ffmpeg, settings, signal, emit }: Run,
   { input: { input, path }, scratch }: Task,
   { media, part }: { readonly media: Media | null; readonly part: Part },
-  made: { readonly kind: Kind; readonly output: Output } | null,
+  made: MadeOutput | null,
 ): Promise<void> {
   if (previews === null || signal.aborted) return;
   const source = media === null ? null : { path, media, part, scratch };
