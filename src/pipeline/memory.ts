@@ -1,7 +1,6 @@
 import { KINDS } from '../job.js';
 import { createKeyring, type KeysOf } from '../ledger/key.js';
 import type { Ledger } from '../ledger/ledger.js';
-import { readLedger } from '../ledger/read-ledger.js';
 import type { Memory } from './run.js';
 
 /** Remembers what a ledger knows, and what is met from now on. */
@@ -30,6 +29,8 @@ export async function readMemory(
   stateDir: string,
   idInstance: string | undefined,
 ): Promise<ReadMemory> {
+  // Its engine is heavy, and few runs only plan.
+  const { readLedger } = await import('../ledger/read-ledger.js');
   const ledger = await readLedger(stateDir, { idInstance: idInstance ?? null });
   const keysOf = createKeyring(idInstance ?? '');
   const nothing = { ...rememberWith({ find: async () => null }, keysOf), isKnown: false };

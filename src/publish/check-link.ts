@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { messageOf, StatuscastError } from '../errors.js';
 import { redactNumbers } from '../green-api/redact.js';
 import { LINK_LIFETIME_DAYS, LINK_LIFETIME_MARGIN_DAYS } from '../limits.js';
@@ -61,6 +60,7 @@ export async function checkLink(
 async function ask(urlFile: string, method: 'HEAD' | 'GET', options: LinkCheckOptions) {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const { signal } = options;
+  const { request } = await import('undici');
   try {
     const response = await request(urlFile, {
       method,
