@@ -60,3 +60,26 @@ export async function previewWindow(
     .toFile(target);
   return { path: target, width: wide, height: high, frames: 1 };
 }
+
+/**
+ * Frames side by side in one JPEG.
+ * @param rgb the frames of that size one after the other; one that is cut off is left out
+ * @returns null where there is no frame
+ */
+export async function joinFrames(
+  rgb: Buffer,
+  { width, height }: { readonly width: number; readonly height: number },
+  target: string,
+): Promise<Preview | null> {
+  const rowBytes = width * 3;
+  const frames = Math.floor(rgb.length / (rowBytes * height));
+  if (frames === 0) return null;
+  const row = Buffer.alloc(frames * rowBytes * height);
+  for (let line = 0; line < frames * height; line++) {
+    const [frame, y] = [Math.floor(line / height), line % height];
+    rgb.copy(row, (y * frames + frame) * rowBytes, line * rowBytes, (line + 1) * rowBytes);
+  }
+  const raw = { width: width * frames, height, channels: 3 } as const;
+  await sharp(row, { raw }).jpeg({ quality: QUALITY, optimiseCoding: false }).toFile(target);
+  return { path: target, width: raw.width, height, frames };
+}
