@@ -99,19 +99,24 @@ async function* walk(
   const texts = new Set(findCaptionTexts(content.files).values());
   for (const name of content.names) {
     if (content.files.has(name) && (isCaptionsFile(name) || texts.has(name))) continue;
-    yield* visit(root, path.join(folder, name), leaveOut);
+    yield* visit(root, path.join(folder, name), leaveOut, content.links.has(name));
   }
 }
 
-/** What stands at one place, by the rules for all. */
+/**
+ * What stands at one place, by the rules for all.
+ * @param mayLead false where it is known to stand there itself: following links takes longer than
+ * all the rest of a walk
+ */
 async function* visit(
   root: Root,
   relativePath: string,
   leaveOut: ReadonlySet<string>,
+  mayLead = true,
 ): AsyncGenerator<Input> {
   const absolute = path.join(root.real, relativePath);
   const input = path.join(root.given, relativePath);
-  const real = await realpath(absolute).catch(() => null);
+  const real = mayLead ? await realpath(absolute).catch(() => null) : absolute;
   const found = real === null ? null : await stat(real).catch(() => null);
   if (real === null || found === null) {
     // A link to nowhere is nothing; what has gone, or has a name that is no UTF-8, is told of.
@@ -122,7 +127,8 @@ async function* visit(
     if (!isLink) yield { input, path: absolute, relativePath, bytes: 0 };
     return;
   }
-  if (path.relative(root.real, real).startsWith('..') || leaveOut.has(real)) return;
+  const isOutside = mayLead && path.relative(root.real, real).startsWith('..');
+  if (isOutside || leaveOut.has(real)) return;
   if (found.isDirectory()) {
     // A folder behind a link that stays inside is met under its own name.
     if (real === absolute) yield* walk(root, relativePath, leaveOut);
@@ -150,19 +156,25 @@ export interface FolderContent {
   readonly names: readonly string[];
   /** Those that are no folders. */
   readonly files: ReadonlySet<string>;
+  /** Those that may lead elsewhere. */
+  readonly links: ReadonlySet<string>;
 }
+
+/** Names that the system is asked for at once. */
+const READ_AT_ONCE = 1000;
 
 /** @throws what reading it throws */
 export async function readFolder(folder: string): Promise<FolderContent> {
   const names: string[] = [];
-  const files = new Set<string>();
-  for await (const entry of await opendir(folder)) {
+  const [files, links] = [new Set<string>(), new Set<string>()];
+  for await (const entry of await opendir(folder, { bufferSize: READ_AT_ONCE })) {
     if (entry.name.startsWith('.')) continue;
     names.push(entry.name);
     if (!entry.isDirectory()) files.add(entry.name);
+    if (!entry.isDirectory() && !entry.isFile()) links.add(entry.name);
   }
   names.sort(compareNames);
-  return { names, files };
+  return { names, files, links };
 }
 
 /** Whether a file that was given is not media but says what is chosen for what is. */
@@ -202,4 +214,4 @@ export async function* walkFolders(
   }
 }
 
-const NOTHING: FolderContent = { names: [], files: new Set() };
+const NOTHING: FolderContent = { names: [], files: new Set(), links: new Set() };
