@@ -59,7 +59,10 @@ export async function openInput(
 ): Promise<Opened | Entered | Ended | Busy> {
   const { input, scratch, settings } = task;
   const before = await fingerprint(input);
-  const content = run.memory === null ? null : await hashFile(input.path, run.signal);
+  const content =
+    run.memory === null
+      ? null
+      : await hashFile(input.path, { bytes: input.bytes, signal: run.signal });
   if (content !== null) {
     const known = await findKnown(run, task, content, hold);
     if (known !== null) return known;
@@ -93,10 +96,13 @@ async function findKnown(
   // Files that differ in what is chosen for another kind are told apart once the kind is known.
   if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(twin);
   for (const kind of KINDS) if (!seen.has(keys[kind])) seen.set(keys[kind], input);
-  if (!(await hold.take(content))) return { type: 'busy', content };
   // Whether it is one status or several is not known before it is looked into.
-  if (settings.long === 'split') return null;
-  const entry = await memory.find(keys);
+  const find = async () => (settings.long === 'split' ? null : memory.find(keys));
+  // Nobody works on what was posted: it is found without the right to, which is two writes.
+  const before = await find();
+  const isDone = before?.state === 'sent' || before?.state === 'undone';
+  if (!isDone && !(await hold.take(content))) return { type: 'busy', content };
+  const entry = isDone ? before : await find();
   if (entry === null) return null;
   const first = seen.get(entry.key) ?? input;
   return first === input ? takeUp(entry) : duplicateOf(first);
