@@ -102,7 +102,9 @@ async function runAll(
   const begunMs = performance.now();
   const settings = createSettings(options.settings);
   const roots = await findRoots(paths);
-  const ffmpeg = await findFfmpeg(options.env);
+  // Asking the programs takes as long as looking at a few folders.
+  const finding = findFfmpeg(options.env);
+  finding.catch(() => undefined);
   const stateDir = path.resolve(settings.state);
   const outputsDir = path.join(stateDir, 'outputs');
   const outDir = path.resolve(settings.out || (options.goal === 'prepare' ? 'out' : outputsDir));
@@ -114,6 +116,7 @@ async function runAll(
   const absent = await choices.check(roots, ours);
   const written = isPlan ? [] : [outputsDir, outDir];
   for (const folder of new Set(written)) await removeStalePartials(folder);
+  const ffmpeg = await finding;
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
 
   const ending = new AbortController();

@@ -1,0 +1,53 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { processFile } from '../../src/pipeline.js';
+import { fixture } from '../support/fixtures.js';
+import { ffmpeg } from '../support/normalize-file.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+// Programs started a file, counted by programs that note that they were started and then are the
+// real ones. More of them is a step back, fewer of them is a reason to lower the figure here.
+
+it.each([
+  ['a clip that is kept', 'conforming.mp4', { ffmpeg: 0, ffprobe: 2 }, { ffmpeg: 2 }],
+  ['a clip that is copied', 'moov-last.mp4', { ffmpeg: 1, ffprobe: 2 }, { ffmpeg: 2 }],
+  ['a clip that is encoded', 'interlaced.mp4', { ffmpeg: 1, ffprobe: 2 }, { ffmpeg: 2 }],
+  ['a sound that is kept', 'conforming.mp3', { ffmpeg: 0, ffprobe: 2 }, { ffmpeg: 0 }],
+  ['a sound that is encoded', 'long-64s.wav', { ffmpeg: 1, ffprobe: 2 }, { ffmpeg: 0 }],
+  ['a photograph', 'landscape.jpg', { ffmpeg: 0, ffprobe: 0 }, { ffmpeg: 0 }],
+] as const)('%s: %s takes %o, and %o for its previews', async (_, file, plain, forPreviews) => {
+  expect(await countStarts(fixture(file), false)).toEqual(plain);
+  expect(await countStarts(fixture(file), true)).toEqual({
+    ...plain,
+    ffmpeg: plain.ffmpeg + forPreviews.ffmpeg,
+  });
+});
+
+async function countStarts(file: string, hasPreviews: boolean) {
+  const folder = await tempFolder();
+  const log = join(folder, 'starts');
+  const noting = async (program: 'ffmpeg' | 'ffprobe', real: string) => {
+    const script = join(folder, program);
+    await writeFile(script, `#!/bin/sh\necho ${program} >> '${log}'\nexec '${real}' "$@"\n`);
+    await chmod(script, 0o755);
+    return script;
+  };
+  const env = {
+    FFMPEG_PATH: await noting('ffmpeg', ffmpeg.ffmpegPath),
+    FFPROBE_PATH: await noting('ffprobe', ffmpeg.ffprobePath),
+  };
+  const previews = { folder: join(folder, 'previews'), maxBytes: 1_000_000 };
+  const settings = { out: join(folder, 'out') };
+  const outcomes: string[] = [];
+  const run = { goal: 'prepare', settings, env, ...(hasPreviews ? { previews } : {}) } as const;
+  for await (const event of processFile(file, run)) {
+    // What was started before asked the programs what they can do.
+    if (event.type === 'started') await writeFile(log, '');
+    if (event.type === 'result') outcomes.push(event.outcome);
+  }
+  expect(outcomes).toEqual(['prepared']);
+  const starts = (await readFile(log, 'utf8')).split('\n');
+  const count = (program: string) => starts.filter((line) => line === program).length;
+  return { ffmpeg: count('ffmpeg'), ffprobe: count('ffprobe') };
+}
