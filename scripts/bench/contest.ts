@@ -1,0 +1,44 @@
+import { measure, median, type Run } from './measure.js';
+
+/** Something that is measured: what is done before each turn is not. */
+export interface Contestant {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly before?: () => Promise<unknown>;
+}
+
+/** What was measured of one contestant, turn by turn. */
+export interface Score {
+  readonly name: string;
+  readonly runs: readonly Run[];
+}
+
+/** Runs all of them in turns, so that whatever else the machine does is shared out. */
+export async function contest(
+  contestants: readonly Contestant[],
+  turns: number,
+): Promise<readonly Score[]> {
+  const scores = contestants.map(({ name }): { name: string; runs: Score['runs'][number][] } => ({
+    ...{ name, runs: [] },
+  }));
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [index, { argv, env, before }] of contestants.entries()) {
+      // oxlint-disable-next-line no-await-in-loop
+      await before?.();
+      // oxlint-disable-next-line no-await-in-loop
+      scores[index]?.runs.push(await measure(argv, env));
+    }
+  }
+  return scores;
+}
+
+/** The median of one figure of one contestant. */
+export function of(
+  scores: readonly Score[],
+  name: string,
+  figure: 'wallSeconds' | 'peakMegabytes' = 'wallSeconds',
+): number {
+  const score = scores.find((one) => one.name === name);
+  return median((score?.runs ?? []).map((run) => run[figure]));
+}

@@ -1,0 +1,46 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
+import { processFolder } from '../../src/index.js';
+import type { SettingsInput } from '../../src/settings.js';
+
+/**
+ * What has to be made of a folder, as `by-hand.js` takes it: the command lines that ffmpeg was
+ * really given in a run over it, and the crops that were chosen.
+ * @returns the path of a file of them
+ */
+export async function recordJobs(folder: string, given: SettingsInput = {}): Promise<string> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'statuscast-jobs-'));
+  const { ffmpegPath } = await findFfmpeg();
+  const noting = path.join(scratch, 'ffmpeg');
+  const log = `printf '%s\\n' "$@" > "${scratch}/call-$$"`;
+  await writeFile(noting, `#!/bin/sh\n${log}\nexec "${ffmpegPath}" "$@"\n`);
+  await chmod(noting, 0o755);
+  const stills: unknown[] = [];
+  const settings = { ...given, out: path.join(scratch, 'out'), state: path.join(scratch, 'state') };
+  const env = { ...process.env, FFMPEG_PATH: noting };
+  for await (const event of processFolder(folder, { goal: 'prepare', settings, env })) {
+    if (event.type !== 'result' || event.kind !== 'image') continue;
+    if (event.plan?.crop === null || event.output === null) continue;
+    const { width, height } = event.output;
+    stills.push({ file: event.input, crop: event.plan?.crop, width, height, quality: 85 });
+  }
+  const encodes = (await readCalls(scratch)).map((args) => {
+    const output = args.at(-1) ?? '';
+    return { argv: [ffmpegPath, '-y', ...args.slice(0, -1)], extension: output.split('.').at(-1) };
+  });
+  await rm(path.join(scratch, 'out'), { recursive: true });
+  const file = path.join(scratch, 'jobs.json');
+  await writeFile(file, JSON.stringify({ cores: availableParallelism(), encodes, stills }));
+  return file;
+}
+
+/** The longest first, so that both cores have work to the end: those of a clip before sounds. */
+async function readCalls(scratch: string): Promise<readonly (readonly string[])[]> {
+  const names = (await readdir(scratch)).filter((name) => name.startsWith('call-'));
+  const texts = await Promise.all(names.map((name) => readFile(path.join(scratch, name), 'utf8')));
+  const calls = texts.map((text) => text.trimEnd().split('\n'));
+  const encodes = calls.filter((args) => args.some((arg) => arg.startsWith('lib')));
+  return encodes.toSorted((a, b) => Number(b.includes('libx264')) - Number(a.includes('libx264')));
+}
