@@ -132,6 +132,8 @@ async function runAll(
 
   // One queue for each thing that is scarce, so that none of them waits for another.
   const normalizeLane = new PQueue({ concurrency: settings.concurrency });
+  // One more is looked into meanwhile, so that no core waits: a twentieth for photographs.
+  const mediaLane = new PQueue({ concurrency: settings.concurrency + 1 });
   let isDiscovered = false;
   let instance: InstanceSettings | null = null;
   const publishing =
@@ -152,10 +154,10 @@ async function runAll(
       options.previews === undefined || isPlan
         ? null
         : createPreviews(path.resolve(options.previews.folder), options.previews.maxBytes),
+    inMediaLane: (work) => mediaLane.add(work),
     inNormalizeLane: (work) => normalizeLane.add(work),
     threads: () => {
-      const jobs =
-        isDiscovered || isWatching ? normalizeLane.pending + normalizeLane.size : Infinity;
+      const jobs = isDiscovered || isWatching ? mediaLane.pending + mediaLane.size : Infinity;
       return Math.max(1, Math.floor(settings.concurrency / jobs));
     },
   };

@@ -138,7 +138,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     measure: ({ paced }, turns) =>
       withSandbox({}, async (sandbox) => {
         const folder = await inputs.smallImages(paced);
-        const flags = ['--sends-per-second', '5', '--gap', '0'];
+        const flags = ['--sends-per-second', '5', '--uploads-per-second', '0', '--gap', '0'];
         const scores = await contest([send('statuscast', folder, sandbox, { flags })], turns);
         const starts = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
         const each = Array.from({ length: turns }, (_, turn) =>

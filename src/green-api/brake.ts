@@ -43,7 +43,7 @@ export function createBrake(): Brake {
       if (stopMs === 0) stopMs = backOffMs;
     }
     heldUntilMs = Math.max(heldUntilMs, nowMs + stopMs);
-    return heldUntilMs - nowMs;
+    return Math.round(heldUntilMs - nowMs);
   };
 
   return {

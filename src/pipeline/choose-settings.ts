@@ -25,7 +25,7 @@ async function withCaption(run: Run, input: Input, settings: Settings): Promise<
   if (template === '') return settings;
   const { ffmpeg, signal } = run;
   const taken = wantsDate(template)
-    ? await run.inNormalizeLane(() => readTakenAt(ffmpeg, input.path, { signal, timeoutMs }))
+    ? await run.inMediaLane(() => readTakenAt(ffmpeg, input.path, { signal, timeoutMs }))
     : null;
   const caption = fillTemplate(template, {
     name: path.parse(input.path).name.normalize('NFC'),

@@ -72,27 +72,33 @@ export async function makeOutput(
   const decided = decide(task, opened, part, onPlanned);
   const { kind } = decided;
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
-  const begunMs = performance.now();
-  const made = await normalize(
-    ffmpeg,
-    { name, path: input.path, media, plan: decided, part, outputStem: stemFor(media.type) },
-    settings,
-    {
-      signal,
-      timeoutMs: settings.normalizeTimeoutMs,
-      threads: run.threads(),
-      scratch,
-      onProgress: throttle((done) => {
-        emit({
-          ...{ type: 'progress', input: name, stage: 'normalize', part: partNumber(part) },
-          ...{ unit: 'seconds', done, total },
-        });
-      }),
-    },
-  ).catch(async (thrown: unknown) => {
-    await preview(run, task, { media, part }, null);
-    throw thrown;
-  });
+  let begunMs = performance.now();
+  const made = await run
+    .inNormalizeLane(() => {
+      signal.throwIfAborted();
+      begunMs = performance.now();
+      return normalize(
+        ffmpeg,
+        { name, path: input.path, media, plan: decided, part, outputStem: stemFor(media.type) },
+        settings,
+        {
+          signal,
+          timeoutMs: settings.normalizeTimeoutMs,
+          threads: run.threads(),
+          scratch,
+          onProgress: throttle((done) => {
+            emit({
+              ...{ type: 'progress', input: name, stage: 'normalize', part: partNumber(part) },
+              ...{ unit: 'seconds', done, total },
+            });
+          }),
+        },
+      );
+    })
+    .catch(async (thrown: unknown) => {
+      await preview(run, task, { media, part }, null);
+      throw thrown;
+    });
   if ((await fingerprint(input)) !== before) {
     await rm(made.output.path, { force: true });
     throw new StatuscastError({ code: 'file-changed', file: name });

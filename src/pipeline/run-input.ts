@@ -56,7 +56,7 @@ export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
     done.push({ task: current, ending: await conclude(run, current, first.step) });
     for (const { opened, next } of first.rest) {
       current = partTask(task, next);
-      const step = await inNormalizeLane(run, current, () => makePart(run, current, opened));
+      const step = await inMediaLane(run, current, () => makePart(run, current, opened));
       done.push({ task: current, ending: await conclude(run, current, step) });
     }
   } catch (thrown) {
@@ -86,7 +86,7 @@ async function makeFirst(
   onPart: (part: PartTask) => void,
 ): Promise<First> {
   for (;;) {
-    const first = await inNormalizeLane(run, whole, async (): Promise<First | Busy> => {
+    const first = await inMediaLane(run, whole, async (): Promise<First | Busy> => {
       try {
         const opened = await openInput(run, whole, hold);
         if (opened.type === 'busy') return opened;
@@ -195,12 +195,12 @@ const DONE_EARLIER: Readonly<Record<LedgerState, string | null>> = {
   ...{ sent: null, undone: null },
 };
 
-function inNormalizeLane<Value>(
+function inMediaLane<Value>(
   run: Run,
   { input: { input }, part }: PartTask,
   work: () => Promise<Value>,
 ): Promise<Value> {
-  return run.inNormalizeLane(() => {
+  return run.inMediaLane(() => {
     run.signal.throwIfAborted();
     const which = partNumber(part);
     // Only once: the parts of a file are looked into together.

@@ -24,6 +24,8 @@ export interface Run {
   readonly signal: AbortSignal;
   /** Ends the run: no file could fare better. */
   readonly stop: (why: StatuscastError) => void;
+  /** For all that is done to a file on this machine: looking into it, and within it normalizing. */
+  readonly inMediaLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   readonly inNormalizeLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Threads for an encoder that starts now: the cores are shared out when few jobs are left. */
   readonly threads: () => number;

@@ -15,13 +15,16 @@ export interface ClipOptions {
 const FRAMES_MAX = 6;
 const FRAME_SECONDS = 0.5;
 
+/** A clip of no more has few key frames, or one, and all of its frames are soon decoded. */
+const DECODED_WHOLE_SECONDS = 4;
+
 /** Pixels of one frame: 240×427, or the other way round. */
 const FRAME_PIXELS = 102_400;
 
 /**
- * Frames of a finished MP4 from its start on, side by side in one JPEG. Only key frames are decoded,
- * and each stands until the next: all frames of half a minute of 1280×720 took 2.2 s, a seventh of
- * their encoding, its key frames 0.1 s.
+ * Frames of a finished MP4 from its start on, side by side in one JPEG. Of all but the shortest only
+ * key frames are decoded, and each stands until the next: all frames of half a minute of 1280×720
+ * took 2.2 s, a seventh of their encoding, its key frames 0.1 s.
  */
 export async function previewClip(
   ffmpeg: Ffmpeg,
@@ -34,8 +37,9 @@ export async function previewClip(
   const scale = Math.min(1, Math.sqrt(FRAME_PIXELS / (width * height)));
   const size = { width: even(width * scale), height: even(height * scale) };
   const pixels = `${target}.rgb`;
+  const skipped = durationSeconds > DECODED_WHOLE_SECONDS ? 'nokey' : 'default';
   const args = [
-    ...[...BEGIN, ...boundTo(namesOf(ffmpeg.decoders)), '-threads', '1', '-skip_frame', 'nokey'],
+    ...[...BEGIN, ...boundTo(namesOf(ffmpeg.decoders)), '-threads', '1', '-skip_frame', skipped],
     ...['-f', 'mov', '-i', `file:${path}`, '-an', '-sn', '-dn', '-frames:v', String(wanted)],
     '-vf',
     `fps=${(wanted / durationSeconds).toFixed(6)}:start_time=0,${scaleTo(size, 'rgb24')}`,

@@ -7,6 +7,9 @@ import path from 'node:path';
 
 const [jobsFile = '', out = ''] = process.argv.slice(2);
 
+/** The window is searched on a small copy, as on the whole picture it takes minutes. */
+const WINDOW_HEIGHT = 320;
+
 /**
  * @typedef {{ argv: string[], extension: string }} Encode
  * @typedef {{ file: string, crop: { left: number, top: number, width: number, height: number },
@@ -39,9 +42,6 @@ function encode({ argv: [program = '', ...args] }, file) {
     child.on('exit', (code) => (code === 0 ? resolve(code) : reject(new Error(args.join(' ')))));
   });
 }
-
-/** The window is searched on a small copy, as on the whole picture it takes minutes. */
-const WINDOW_HEIGHT = 320;
 
 /**
  * @param {Still} job
