@@ -1,9 +1,15 @@
-/** Writes the tables of README.md anew: commands and options as `--help` and the schema have them. */
+/**
+ * Writes the tables of README.md anew: commands and options as `--help` and the schema have them,
+ * figures as the benches have left them in docs/.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { createSettings } from '../src/resolve-settings.js';
 import { listSettings, type Setting } from '../src/setting-names.js';
+import { curveTable, type Curve } from './bench/curve-table.js';
+import { readBench, speedTable } from './bench/speed-table.js';
 
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
@@ -17,9 +23,26 @@ export async function writeReadme(): Promise<string> {
       ['command', 'what it does'],
       commands.map(({ term, about }) => [code(`statuscast ${term}`), about.replace(/\.$/, '')]),
     ),
+    speed: await speed(),
+    quality: curveTable(await readCurve(), createSettings()),
     options: [...settingGroups(), ownOptions(commands.map(({ term }) => term))].join('\n\n'),
   }).reduce((readme, [name, tables]) => replaceBlock(readme, name, tables), before);
   return format(text, { ...(await resolveConfig(README)), parser: 'markdown' });
+}
+
+async function speed(): Promise<string> {
+  const bench = await readBench(docsFile('bench.json'));
+  if (bench === null) throw new Error('docs/bench.json is not there: npm run bench makes it');
+  return speedTable(bench);
+}
+
+async function readCurve(): Promise<Curve> {
+  const curve: Curve = JSON.parse(await readFile(docsFile('curve.json'), 'utf8'));
+  return curve;
+}
+
+function docsFile(name: string): string {
+  return fileURLToPath(new URL(`../docs/${name}`, import.meta.url));
 }
 
 interface Item {

@@ -1,4 +1,4 @@
-import { measure, median, type Run } from './measure.js';
+import { measure, type Run } from './measure.js';
 
 /** Something that is measured: what is done before each turn is not. */
 export interface Contestant {
@@ -33,12 +33,12 @@ export async function contest(
   return scores;
 }
 
-/** The median of one figure of one contestant. */
-export function of(
+/** One measure of one contestant, turn by turn. */
+export function turnsOf(
   scores: readonly Score[],
   name: string,
-  figure: 'wallSeconds' | 'peakMegabytes' = 'wallSeconds',
-): number {
+  measured: 'wallSeconds' | 'peakMegabytes',
+): readonly number[] {
   const score = scores.find((one) => one.name === name);
-  return median((score?.runs ?? []).map((run) => run[figure]));
+  return (score?.runs ?? []).map((run) => run[measured]);
 }

@@ -21,9 +21,8 @@ export const sizesAt = (scale: number) => {
     conforming: times(12),
     longMinutes: 30,
     small: times(1000),
-    uploadMegabytes: 100,
     paced: times(60),
-    heics: times(4),
+    heics: times(8),
   };
 };
 
@@ -132,6 +131,19 @@ export function paddedVideos(source: string, count: number, megabytes: number): 
   });
 }
 
+const HEIC = path.resolve(import.meta.dirname, '../../../shared/corpus/pug.heic');
+
+/** Copies of one photograph, which nothing here can encode; null where the corpus is not here. */
+export async function heics(count: number): Promise<string | null> {
+  if (!(await isThere(HEIC))) return null;
+  return inputFolder(`heics-${count}`, async (folder) => {
+    for (let number = 0; number < count; number++) {
+      // oxlint-disable-next-line no-await-in-loop
+      await copyFile(HEIC, path.join(folder, named('photograph', number, 'heic')));
+    }
+  });
+}
+
 /** The absolute paths of the files in a folder, in order. */
 export async function list(folder: string): Promise<readonly string[]> {
   return (await readdir(folder)).toSorted().map((name) => path.join(folder, name));
@@ -196,7 +208,7 @@ async function photograph(number: number, file: string): Promise<void> {
     .toFile(file);
 }
 
-/** A flight into a fractal with grain, and a tone. */
+/** A camera that wanders over a photograph, with grain, and a tone. */
 async function clip(
   file: string,
   {
@@ -205,10 +217,15 @@ async function clip(
     size,
   }: { readonly number: number; readonly seconds: number; readonly size: string },
 ): Promise<void> {
+  const [ground = ''] = await list(await photographs(1));
+  const [wide, high] = size.split('x');
+  const x = `(iw-ow)*(0.5+0.5*sin(t/${4 + number}+${number}))`;
+  const y = `(ih-oh)*(0.5+0.5*cos(t/${5 + number}))`;
   await ffmpeg([
-    ...['-f', 'lavfi', '-i', `mandelbrot=s=${size}:r=30:start_scale=0.${number + 1}`],
+    ...['-loop', '1', '-framerate', '30', '-i', ground],
     ...['-f', 'lavfi', '-i', `sine=f=${200 + number * 50}:r=48000`, '-t', String(seconds)],
-    ...['-vf', `noise=alls=6:allf=t:all_seed=${number + 1},format=yuv420p`],
+    '-vf',
+    `crop=${wide}:${high}:'${x}':'${y}',noise=alls=6:allf=t:all_seed=${number + 1},format=yuv420p`,
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '21', '-c:a', 'aac', file],
   ]);
 }

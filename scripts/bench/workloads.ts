@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createSettings } from '../../src/resolve-settings.js';
-import { contest, of } from './contest.js';
-import {
-  against,
-  megabytes,
-  mostWithinASecond,
-  rateOf,
-  ratio,
-  tenfold,
-  type Measured,
-} from './figures.js';
+import { contest, type Contestant } from './contest.js';
+import { against, growth, pace, ratio, type Measured } from './figures.js';
 import * as inputs from './inputs.js';
 import { measure } from './measure.js';
 import { recordJobs } from './record-jobs.js';
@@ -37,23 +29,25 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   mixed: {
     what: 'clips of 1080p, photographs of 12 megapixels and WAVs',
     measure: async (sizes, turns) => {
-      const folder = await inputs.mixed(sizes);
-      const scores = await contest(
-        [prepare('statuscast', folder), ...(await rivals(folder))],
-        turns,
-      );
-      return { scores, figures: against(scores, { hand: 1.05, naive: 0.3 }) };
+      const scores = await besideRivals(await inputs.mixed(sizes), turns);
+      return { scores, figures: against(scores, { 'by hand': 1.05, naive: 0.3 }) };
     },
   },
   photographs: {
     what: 'photographs of 12 megapixels',
     measure: async ({ photographs }, turns) => {
-      const folder = await inputs.photographs(photographs);
-      const scores = await contest(
-        [prepare('statuscast', folder), ...(await rivals(folder))],
-        turns,
-      );
-      return { scores, figures: against(scores, { hand: 1.05, naive: null }) };
+      const scores = await besideRivals(await inputs.photographs(photographs), turns);
+      return { scores, figures: against(scores, { 'by hand': 1.05 }) };
+    },
+  },
+  heic: {
+    what: 'HEIC photographs of 12 megapixels',
+    measure: async ({ heics }, turns) => {
+      const folder = await inputs.heics(heics);
+      if (folder === null) return { scores: [], figures: [] };
+      const naive = rival('naive', 'naive.js', folder);
+      const scores = await contest([prepare('statuscast', folder), naive], turns);
+      return { scores, figures: against(scores, {}) };
     },
   },
   conforming: {
@@ -62,10 +56,9 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       const folder = await conformingClips(conforming);
       // One frame a second less, and all of them have to be encoded.
       const jobs = await recordJobs(folder, { videoMaxFrameRate: 29 });
-      const encode = rival('encoding by hand', 'by-hand.js', jobs);
-      const scores = await contest([prepare('statuscast', folder), encode], turns);
-      const value = of(scores, 'statuscast') / of(scores, 'encoding by hand');
-      return { scores, figures: [ratio('keeping / encoding by hand', value, 0.03)] };
+      const encoding = rival('encoding them by hand', 'by-hand.js', jobs);
+      const scores = await contest([prepare('statuscast', folder), encoding], turns);
+      return { scores, figures: [ratio(scores, ['statuscast', 'encoding them by hand'], 0.03)] };
     },
   },
   long: {
@@ -76,29 +69,19 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
         [prepare('a minute', short), prepare('half an hour', long)],
         turns,
       );
-      const value = of(scores, 'half an hour') / of(scores, 'a minute');
-      return { scores, figures: [ratio('half an hour / a minute', value, 1.05)] };
+      return { scores, figures: [ratio(scores, ['half an hour', 'a minute'], 1.05)] };
     },
   },
   'small-prepare': {
-    what: 'ten times as many small images, prepared',
-    measure: async ({ small }, turns) => {
-      const [few, many] = [await inputs.smallImages(small), await inputs.smallImages(10 * small)];
-      return tenfold(await contest([prepare('few', few), prepare('many', many)], turns));
-    },
+    what: 'small images, prepared',
+    measure: ({ small }, turns) => tenfold(small, turns, prepare),
   },
   'small-send': {
-    what: 'ten times as many small images, sent to the sandbox without a rate',
+    what: 'small images, sent to the sandbox without a rate',
     measure: ({ small }, turns) =>
-      withSandbox({ limitRates: false }, async (sandbox) => {
-        const [few, many] = [await inputs.smallImages(small), await inputs.smallImages(10 * small)];
+      withSandbox({ limitRates: false }, (sandbox) => {
         const flags = WITHOUT_RATE;
-        return tenfold(
-          await contest(
-            [send('few', few, sandbox, { flags }), send('many', many, sandbox, { flags })],
-            turns,
-          ),
-        );
+        return tenfold(small, turns, (name, folder) => send(name, folder, sandbox, { flags }));
       }),
   },
   again: {
@@ -109,60 +92,37 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
         await emptyFolder('kept-state');
         const again = send('statuscast', folder, sandbox, { isKept: true, flags: WITHOUT_RATE });
         await measure(again.argv, again.env);
-        const scores = await contest([again, rival('hashing', 'hash-all.js', folder)], turns);
-        const value = of(scores, 'statuscast') / of(scores, 'hashing');
-        return { scores, figures: [ratio('second run / hashing', value, 1.5)] };
+        const scores = await contest([again, rival('hashing them', 'hash-all.js', folder)], turns);
+        return { scores, figures: [ratio(scores, ['statuscast', 'hashing them'], 1.5)] };
       }),
   },
   uploads: {
-    what: 'four files of 100 MB uploaded at once',
-    measure: ({ uploadMegabytes, conforming }, turns) =>
+    what: 'four files uploaded at once',
+    measure: ({ conforming }, turns) =>
       withSandbox({ limitRates: false }, async (sandbox) => {
         const [source = ''] = await inputs.list(await conformingClips(conforming));
         const flags = [...WITHOUT_RATE, '--upload-concurrency', '4', '--video-max-bytes', '1e8'];
-        const scores = await contest(
-          await Promise.all(
-            [20, uploadMegabytes].map(async (size) => {
-              const folder = await inputs.paddedVideos(source, 4, size);
-              return send(size === uploadMegabytes ? 'large' : 'small', folder, sandbox, { flags });
-            }),
-          ),
-          turns,
-        );
-        const growth = of(scores, 'large', 'peakMegabytes') - of(scores, 'small', 'peakMegabytes');
-        return { scores, figures: [megabytes('memory beside files of 20 MB', growth, 80)] };
+        const [few, many] = ['of 10 MB', 'of 100 MB'] as const;
+        const of = async (name: string, size: number) =>
+          send(name, await inputs.paddedVideos(source, 4, size), sandbox, { flags });
+        const scores = await contest([await of(few, 10), await of(many, 100)], turns);
+        return { scores, figures: [growth(scores, [many, few], 80)] };
       }),
   },
   rate: {
     what: 'small images sent at five a second',
     measure: ({ paced }, turns) =>
-      withSandbox({}, async (sandbox) => {
+      withSandbox({ limitRates: true }, async (sandbox) => {
         const folder = await inputs.smallImages(paced);
         const flags = ['--sends-per-second', '5', '--uploads-per-second', '0', '--gap', '0'];
         const scores = await contest([send('statuscast', folder, sandbox, { flags })], turns);
-        const starts = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
-        const each = Array.from({ length: turns }, (_, turn) =>
-          starts.slice(turn * paced, (turn + 1) * paced),
+        const startsMs = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
+        const figures = pace(
+          Array.from({ length: turns }, (_, turn) =>
+            startsMs.slice(turn * paced, (turn + 1) * paced),
+          ),
         );
-        const slowest = Math.min(...each.map((of1) => rateOf(of1)));
-        const most = Math.max(...each.map((of1) => mostWithinASecond(of1)));
-        return {
-          scores,
-          figures: [
-            {
-              what: 'sends a second',
-              value: slowest,
-              unit: '/s',
-              target: { is: 'at least', value: 4.9 },
-            },
-            {
-              what: 'most in any second',
-              value: most,
-              unit: '/s',
-              target: { is: 'at most', value: 5 },
-            },
-          ],
-        };
+        return { scores, figures };
       }),
   },
   waiting: {
@@ -172,19 +132,34 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
         { limitRates: false, faults: [{ name: 'slow', method: 'uploadFile', delayMs: 2000 }] },
         async (sandbox) => {
           const folder = await inputs.clipsOfHalfAMinute(clips);
-          const scores = await contest(
-            [
-              send('sending', folder, sandbox, { flags: WITHOUT_RATE }),
-              prepare('encoding alone', folder),
-            ],
-            turns,
-          );
-          const value = of(scores, 'sending') / of(scores, 'encoding alone');
-          return { scores, figures: [ratio('sending / encoding alone', value, 1.1)] };
+          const sending = send('sending', folder, sandbox, { flags: WITHOUT_RATE });
+          const scores = await contest([sending, prepare('encoding alone', folder)], turns);
+          return { scores, figures: [ratio(scores, ['sending', 'encoding alone'], 1.1)] };
         },
       ),
   },
 };
+
+async function besideRivals(folder: string, turns: number) {
+  return contest([prepare('statuscast', folder), ...(await rivals(folder))], turns);
+}
+
+/** So many small images, and ten times as many. */
+async function tenfold(
+  count: number,
+  turns: number,
+  work: (name: string, folder: string) => Contestant,
+): Promise<Measured> {
+  const [few, many] = [`${count} of them`, `${10 * count} of them`] as const;
+  const scores = await contest(
+    [work(few, await inputs.smallImages(count)), work(many, await inputs.smallImages(10 * count))],
+    turns,
+  );
+  return {
+    scores,
+    figures: [ratio(scores, [many, few], 10.5), growth(scores, [many, few], 30)],
+  };
+}
 
 function conformingClips(count: number): Promise<string> {
   return inputs.inputFolder(`conforming-${count}`, async (folder) => {

@@ -1,11 +1,11 @@
 // A program of its own, because libheif blocks its thread: 1 to 3 s for 12 megapixels.
-// node decode-heic.js SOURCE TARGET MAX_PIXELS writes the primary picture as PNG; a fault is told
+// node decode-heic.js SOURCE TARGET MAX_PIXELS writes the primary picture as TIFF; a fault is told
 // in one line on standard error.
 import { readFile } from 'node:fs/promises';
 import heicDecode from 'heic-decode';
 import sharp from 'sharp';
 import { hasMissingArea } from './find-missing-area.js';
-import { writePng } from './write-png.js';
+import { writeTiff } from './write-tiff.js';
 
 const [source = '', target = '', maxPixels = '0'] = process.argv.slice(2);
 
@@ -41,7 +41,7 @@ async function decode() {
   // libheif has turned and mirrored it already (irot, imir).
   const { data: rgba } = await picture.decode();
   if (hasMissingArea({ width, height, rgba })) throw new Error('a part of its picture is lost');
-  await writePng(target, { width, height, rgba, icc });
+  await writeTiff(target, { width, height, rgba, icc });
 }
 
 /**

@@ -21,7 +21,7 @@ export interface DecodeOptions {
 }
 
 /**
- * A file with the same picture that sharp reads: the file itself, or a PNG in the scratch folder,
+ * A file with the same picture that sharp reads: the file itself, or a PNG or TIFF in the scratch folder,
  * made once and found again by whoever asks with the same folder.
  * @param file absolute path
  * @throws StatuscastError `program-failed` with the reason, `program-timeout`, `interrupted`
@@ -34,7 +34,7 @@ export async function readableStill(
 ): Promise<string> {
   if (decoder.type === 'sharp') return file;
   const key = createHash('sha256').update(`${decoder.type}\0${file}`).digest('hex').slice(0, 32);
-  const target = path.join(options.scratch, `${key}.png`);
+  const target = path.join(options.scratch, `${key}.still`);
   if (await isThere(target)) return target;
   await mkdir(options.scratch, { recursive: true });
   const partial = path.join(options.scratch, `${randomUUID()}.part`);
