@@ -14,7 +14,7 @@ export function checkNode(): Check {
   return {
     name: 'node',
     look: async () => {
-      const { version, engines } = packageSchema.parse(require('../../package.json'));
+      const { version, engines } = packageSchema.parse(require('statuscast/package.json'));
       const least = engines.node.slice('>='.length);
       const facts = `Node.js ${process.versions.node} on ${process.platform} ${process.arch}, statuscast ${version}`;
       return [
