@@ -14,7 +14,7 @@ import type { Point } from './curve-table.js';
 import { makeSource, measureSsim, TIMEOUT_MS } from './pictures.js';
 
 const CLIPS = ['pig.mp4', 'crystal.webm', 'elf.mp4'] as const;
-const SECONDS = 18;
+const SECONDS = 6;
 const PRESETS = ['ultrafast', 'veryfast', 'faster', 'fast', 'medium', 'slow'] as const;
 const CRFS = [20, 23, 26] as const;
 
