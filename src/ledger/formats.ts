@@ -60,6 +60,13 @@ const MIGRATIONS: readonly string[] = [
     look INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   ALTER TABLE statuses ADD COLUMN after_look INTEGER;`,
+
+  // What files held when they were last read, so that those that have not changed are not read anew.
+  `CREATE TABLE contents (
+    path TEXT PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    content TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** The format that this version writes. */

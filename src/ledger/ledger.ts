@@ -7,6 +7,15 @@ import type { JobError, Kind, Output, PlanSummary } from '../job.js';
 export interface Ledger {
   /** The entry of the first of these keys that has one. */
   readonly find: (keys: readonly string[]) => Promise<LedgerEntry | null>;
+  /** What was posted under any of these keys; null for nothing. */
+  readonly findPosted: (keys: readonly string[]) => Promise<Posted | null>;
+  /**
+   * The content of a file as it was recorded last; null where the file bears another stamp now.
+   * @param stamp changes whenever the file does
+   */
+  readonly findContent: (path: string, stamp: string) => Promise<string | null>;
+  /** @param content SHA-256 of the bytes that the file holds while it bears the stamp, in hex */
+  readonly recordContent: (path: string, stamp: string, content: string) => Promise<void>;
   /** The entries that fit, in the order in which their states changed. */
   readonly list: (filter: EntryFilter) => Promise<readonly LedgerEntry[]>;
   /** The output is there. Leaves an entry alone that has come further. */
@@ -152,6 +161,11 @@ export interface LedgerEntry extends Omit<NormalizedFacts, 'message'> {
   readonly idMessage: string | null;
   /** Why it failed or is uncertain, with a code that an older or newer version may not know. */
   readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What is to be known of an entry that is not sent again. */
+export interface Posted extends Pick<LedgerEntry, 'key' | 'kind' | 'idMessage'> {
+  readonly state: 'sent' | 'undone';
 }
 
 /** What WhatsApp says of a status. */

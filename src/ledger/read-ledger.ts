@@ -13,7 +13,10 @@ import { findSetAside, setAsideError } from './set-aside.js';
 import { openStatuses } from './statuses.js';
 
 /** A ledger that nobody writes to. */
-export type ReadLedger = Pick<Ledger, 'find' | 'list' | 'close'>;
+export type ReadLedger = Pick<
+  Ledger,
+  'find' | 'findPosted' | 'findContent' | 'list' | 'close'
+>;
 
 /**
  * Reads the ledger of a state directory without writing there: SQLite itself would, if only to look
@@ -28,8 +31,9 @@ export async function readLedger(
   const copied = await readCopy(stateDir, idInstance);
   if (copied === null) return null;
   const { store, close } = copied;
-  const { find, list } = openStatuses(store, createMask(idInstance), Date.now);
-  return { find, list, close };
+  const statuses = openStatuses(store, createMask(idInstance), Date.now);
+  const { find, findPosted, findContent, list } = statuses;
+  return { find, findPosted, findContent, list, close };
 }
 
 /** A ledger as it was a moment ago, brought to the format of this version. */

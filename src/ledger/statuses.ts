@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Query, Store } from './database.js';
+import { KINDS } from '../job.js';
 import type { EntryFilter, Ledger, LedgerEntry } from './ledger.js';
 import type { Mask } from './mask.js';
 import { entryIn } from './row.js';
@@ -20,6 +21,10 @@ export function openStatuses(
   const { durably } = store;
   const entry = (row: unknown): LedgerEntry => entryIn(row, mask.show);
   const find = store.prepare('SELECT * FROM statuses WHERE key = ?');
+  const posted = store.prepare(`
+    SELECT key, kind, state, id_message FROM statuses
+    WHERE key IN (SELECT value FROM json_each(?)) AND NOT ${NOT_POSTED}`);
+  const content = store.prepare('SELECT content FROM contents WHERE path = ? AND stamp = ?');
   const steps = prepareSteps(store);
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
   const shown = store.prepare(`
@@ -37,10 +42,21 @@ export function openStatuses(
   return {
     find: async (keys) => {
       for (const key of keys) {
-        const [row] = find.rows(key);
+        const row = find.row(key);
         if (row !== undefined) return entry(row);
       }
       return null;
+    },
+    findPosted: async (keys) => {
+      const row = postedSchema.parse(posted.row(JSON.stringify(keys)));
+      if (row === undefined) return null;
+      const { key, kind, state, id_message: idMessage } = row;
+      return { key, kind, state, idMessage };
+    },
+    findContent: async (path, stamp) =>
+      contentSchema.parse(content.row(path, stamp))?.content ?? null,
+    recordContent: async (path, stamp, found) => {
+      steps.content.run(path, stamp, found);
     },
     list: async (filter) => listRows(store, filter).map(entry),
     recordNormalized: async ({ key, content, kind, input, source, plan, output, message }) => {
@@ -97,6 +113,15 @@ export function openStatuses(
   };
 }
 
+const postedSchema = z
+  .object({
+    key: z.string(),
+    kind: z.enum(KINDS),
+    state: z.enum(['sent', 'undone']),
+    id_message: z.string().nullable(),
+  })
+  .optional();
+const contentSchema = z.object({ content: z.string() }).optional();
 const lookSchema = z.array(z.object({ at_ms: z.number() }));
 const countSchema = z.tuple([z.object({ count: z.number() })]);
 
@@ -158,6 +183,9 @@ function prepareSteps({ prepare }: Store) {
     forgetLooks: prepare('DELETE FROM looks WHERE at_ms < ?'),
     forgetShown: prepare(`
       DELETE FROM shown WHERE look < (SELECT COALESCE(MIN(number), 0) FROM looks)`),
+    content: prepare(`
+      INSERT INTO contents (path, stamp, content) VALUES (?, ?, ?)
+      ON CONFLICT (path) DO UPDATE SET stamp = excluded.stamp, content = excluded.content`),
     forget: prepare(`DELETE FROM statuses WHERE key = ? AND state = 'undone'`),
     confirmed: prepare('UPDATE statuses SET confirmation = ? WHERE key = ?'),
   } satisfies Record<string, Query>;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { StatuscastEvent } from '../events.js';
 
 /**
@@ -10,8 +9,7 @@ export async function* streamEvents(
   leave: () => void,
 ): AsyncGenerator<StatuscastEvent, void, void> {
   const pending: StatuscastEvent[] = [];
-  const changes = new EventTarget();
-  const wake = () => changes.dispatchEvent(new Event('change'));
+  let wake = () => {};
   let isOver = false;
   const running = run((event) => {
     pending.push(event);
@@ -26,7 +24,7 @@ export async function* streamEvents(
       const event = pending.shift();
       if (event !== undefined) yield event;
       else if (isOver) break;
-      else await once(changes, 'change');
+      else await new Promise<void>((resolve) => (wake = resolve));
     }
     await running;
   } finally {

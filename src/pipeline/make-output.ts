@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
 import type { PartNumber } from '../events.js';
 import type { Kind, Output, Part, PlanSummary } from '../job.js';
@@ -99,7 +99,7 @@ export async function makeOutput(
       await preview(run, task, { media, part }, null);
       throw thrown;
     });
-  if ((await fingerprint(input)) !== before) {
+  if (fingerprint(await stat(input.path)) !== before) {
     await rm(made.output.path, { force: true });
     throw new StatuscastError({ code: 'file-changed', file: name });
   }

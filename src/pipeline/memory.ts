@@ -3,13 +3,29 @@ import { createKeyring, type KeysOf } from '../ledger/key.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Memory } from './run.js';
 
-/** Remembers what a ledger knows, and what is met from now on. */
-export function rememberWith(ledger: Pick<Ledger, 'find'>, keysOf: KeysOf): Memory {
+/**
+ * Remembers what a ledger knows, and what is met from now on.
+ * @param ledger one that is only read has no `recordContent`
+ */
+export function rememberWith(
+  ledger: Pick<Ledger, 'find' | 'findPosted' | 'findContent'> &
+    Partial<Pick<Ledger, 'recordContent'>>,
+  keysOf: KeysOf,
+): Memory {
   return {
     ...{ seen: new Map(), keysOf },
     find: (keys) => ledger.find(KINDS.map((kind) => keys[kind])),
+    findPosted: (keys) => ledger.findPosted(KINDS.map((kind) => keys[kind])),
+    findContent: ledger.findContent,
+    recordContent: ledger.recordContent ?? null,
   };
 }
+
+const knowsNothing = {
+  find: async () => null,
+  findPosted: async () => null,
+  findContent: async () => null,
+};
 
 /** A memory of a ledger that is only read. */
 export interface ReadMemory extends Memory {
@@ -33,7 +49,7 @@ export async function readMemory(
   const { readLedger } = await import('../ledger/read-ledger.js');
   const ledger = await readLedger(stateDir, { idInstance: idInstance ?? null });
   const keysOf = createKeyring(idInstance ?? '');
-  const nothing = { ...rememberWith({ find: async () => null }, keysOf), isKnown: false };
+  const nothing = { ...rememberWith(knowsNothing, keysOf), isKnown: false };
   if (ledger === null) return { ...nothing, warning: null, close: async () => undefined };
   if (idInstance === undefined) {
     return { ...nothing, warning: UNKNOWN_ACCOUNT, close: ledger.close };

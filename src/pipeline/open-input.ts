@@ -1,15 +1,17 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { isSettled, stampOf } from '../discover/stamp.js';
 import { StatuscastError } from '../errors.js';
 import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Media } from '../inspect/inspection.js';
 import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
 import { hashFile } from '../ledger/key.js';
-import type { LedgerEntry } from '../ledger/ledger.js';
+import type { LedgerEntry, Posted } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
 import { lookIn } from '../preview/previews.js';
 import type { Hold } from './hold-content.js';
-import type { Run, Task } from './run.js';
+import type { Memory, Run, Task } from './run.js';
 
 /** An input that was looked into. */
 export interface Opened {
@@ -58,13 +60,11 @@ export async function openInput(
   hold: Hold,
 ): Promise<Opened | Entered | Ended | Busy> {
   const { input, scratch, settings } = task;
-  const before = await fingerprint(input);
-  const content =
-    run.memory === null
-      ? null
-      : await hashFile(input.path, { bytes: input.bytes, signal: run.signal });
-  if (content !== null) {
-    const known = await findKnown(run, task, content, hold);
+  const found = await stat(input.path);
+  const { memory } = run;
+  const content = memory === null ? null : await contentOf(run, memory, input, found);
+  if (memory !== null && content !== null) {
+    const known = await findKnown(memory, task, content, hold);
     if (known !== null) return known;
   }
   const { ffmpeg, signal } = run;
@@ -77,35 +77,71 @@ export async function openInput(
   const twin = content === null ? null : twinOf(run, task, content, media.type);
   if (twin !== null) return duplicateOf(twin);
   const source = describeMedia(media);
-  return { type: 'opened', content, before, media, source, parts: planParts(media, settings) };
+  return { type: 'opened', content, before: fingerprint(found), media, source, parts: planParts(media, settings) };
+}
+
+/**
+ * What is known of an input without a look into it: that it was posted, and has not changed since
+ * it was read, or is the same as another.
+ */
+export async function recall({ memory }: Run, task: Task): Promise<Ended | null> {
+  const { path: file, stamp } = task.input;
+  const content = (await memory?.findContent(file, stamp)) ?? null;
+  return memory === null || content === null ? null : findEnded(memory, task, content);
+}
+
+/** Reads a file only where that was not done since it changed. */
+async function contentOf({ signal }: Run, memory: Memory, { path }: Input, found: Stats) {
+  const stamp = stampOf(found);
+  const known = await memory.findContent(path, stamp);
+  if (known !== null) return known;
+  const isLasting = isSettled(found, Date.now());
+  const content = await hashFile(path, { bytes: found.size, signal });
+  if (isLasting) await memory.recordContent?.(path, stamp, content);
+  return content;
+}
+
+/** What was posted in an earlier run. */
+async function findEnded(memory: Memory, task: Task, content: string): Promise<Ended | null> {
+  const { input, settings } = task;
+  // Whether it is one status or several is not known before it is looked into.
+  if (settings.long === 'split') return null;
+  const posted = await memory.findPosted(memory.keysOf(settings, content));
+  if (posted === null) return null;
+  const twin = meet(memory, task, content) ?? memory.seen.get(posted.key) ?? input;
+  return twin === input ? skipPosted(posted) : duplicateOf(twin);
 }
 
 /** What was met in this run, or sent or made in an earlier one. */
 async function findKnown(
-  { memory }: Run,
+  memory: Memory,
   task: Task,
   content: string,
   hold: Hold,
 ): Promise<Entered | Ended | Busy | null> {
-  if (memory === null) return null;
   const { input, settings } = task;
-  const { seen, keysOf } = memory;
+  // Nobody works on what was posted: it is found without the right to, which is two writes.
+  const ended = await findEnded(memory, task, content);
+  if (ended !== null) return ended;
+  const twin = meet(memory, task, content);
+  if (twin !== null) return duplicateOf(twin);
+  if (!(await hold.take(content))) return { type: 'busy', content };
+  if (settings.long === 'split') return null;
+  const entry = await memory.find(memory.keysOf(settings, content));
+  if (entry === null) return null;
+  const first = memory.seen.get(entry.key) ?? input;
+  return first === input ? takeUp(entry) : duplicateOf(first);
+}
+
+/** The input met before that is the same whatever its kind; null where this is the first. */
+function meet({ seen, keysOf }: Memory, { input, settings }: Task, content: string): Input | null {
   const keys = keysOf(settings, content);
   const twins = KINDS.map((kind) => seen.get(keys[kind]) ?? input);
   const [twin = input] = twins;
   // Files that differ in what is chosen for another kind are told apart once the kind is known.
-  if (twin !== input && twins.every((other) => other === twin)) return duplicateOf(twin);
+  if (twin !== input && twins.every((other) => other === twin)) return twin;
   for (const kind of KINDS) if (!seen.has(keys[kind])) seen.set(keys[kind], input);
-  // Whether it is one status or several is not known before it is looked into.
-  const find = async () => (settings.long === 'split' ? null : memory.find(keys));
-  // Nobody works on what was posted: it is found without the right to, which is two writes.
-  const before = await find();
-  const isDone = before?.state === 'sent' || before?.state === 'undone';
-  if (!isDone && !(await hold.take(content))) return { type: 'busy', content };
-  const entry = isDone ? before : await find();
-  if (entry === null) return null;
-  const first = seen.get(entry.key) ?? input;
-  return first === input ? takeUp(entry) : duplicateOf(first);
+  return null;
 }
 
 /** The input of this run that is the same status as this one, and came before it. */
@@ -120,28 +156,31 @@ function duplicateOf(twin: Input): Ended {
 
 /** Goes on from what the ledger knows; null where the output is gone that it speaks of. */
 export async function takeUp(entry: LedgerEntry): Promise<Entered | Ended | null> {
-  const as = entry.idMessage ?? 'a status without an id';
-  if (entry.state === 'sent') return skip('already-sent', `sent earlier as ${as}`, entry);
-  if (entry.state === 'undone') {
-    const detail = `it was undone; it had been sent as ${as}, and is not sent again by itself`;
-    return skip('already-sent', detail, entry);
-  }
+  const { key, kind, state, idMessage } = entry;
+  if (state === 'sent' || state === 'undone') return skipPosted({ key, kind, state, idMessage });
   const found = await stat(entry.output.path).catch(() => null);
   return found?.size === entry.output.bytes ? { type: 'entered', entry } : null;
+}
+
+function skipPosted({ kind, state, idMessage }: Posted): Ended {
+  const as = idMessage ?? 'a status without an id';
+  const detail = {
+    sent: `sent earlier as ${as}`,
+    undone: `it was undone; it had been sent as ${as}, and is not sent again by itself`,
+  }[state];
+  return { ...skip('already-sent', detail, idMessage), kind };
 }
 
 function skip(
   reason: 'duplicate' | 'already-sent' | 'not-media',
   detail: string,
-  known: LedgerEntry | null = null,
+  idMessage: string | null = null,
 ): Ended {
-  const idMessage = known?.idMessage ?? null;
   const ending = { outcome: 'skipped', reason, detail, idMessage } as const;
-  return { type: 'ended', kind: known?.kind ?? null, ending, twin: null };
+  return { type: 'ended', kind: null, ending, twin: null };
 }
 
-/** Changes when a file is written to while it is read. */
-export async function fingerprint(input: Input): Promise<string> {
-  const { size, mtimeMs } = await stat(input.path);
+/** Changes when a file is written to while it is read; not when it is only renamed, or linked. */
+export function fingerprint({ size, mtimeMs }: Stats): string {
   return `${size} ${mtimeMs}`;
 }

@@ -10,6 +10,7 @@ import { makeEntry } from './make-entry.js';
 import { decide, makeOutput, partNumber, type Made, type Planned } from './make-output.js';
 import {
   openInput,
+  recall,
   takeUp,
   type Busy,
   type Ended,
@@ -51,7 +52,11 @@ export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
       done.push({ task: current, ending: leftOut(chosen.leftOutBy) });
       return { result: resultOf(queued, done), fault, twin };
     }
-    const first = await makeFirst(run, current, hold, (part) => (current = part));
+    const known = await recall(run, task);
+    const first: First =
+      known === null
+        ? await makeFirst(run, current, hold, (part) => (current = part))
+        : { type: 'first', step: known, rest: [] };
     twin = first.step.type === 'ended' ? first.step.twin : null;
     done.push({ task: current, ending: await conclude(run, current, first.step) });
     for (const { opened, next } of first.rest) {

@@ -4,7 +4,7 @@ import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { Input, Kind } from '../job.js';
 import type { KeysOf } from '../ledger/key.js';
-import type { LedgerEntry, LedgerRun } from '../ledger/ledger.js';
+import type { Ledger, LedgerEntry, LedgerRun, Posted } from '../ledger/ledger.js';
 import type { Previews } from '../preview/previews.js';
 import type { Account } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
@@ -44,6 +44,11 @@ export interface Memory {
   readonly keysOf: KeysOf;
   /** What the ledger knows of any of these keys. */
   readonly find: (keys: Readonly<Record<Kind, string>>) => Promise<LedgerEntry | null>;
+  readonly findPosted: (keys: Readonly<Record<Kind, string>>) => Promise<Posted | null>;
+  /** The content of a file that has not changed since it was read. */
+  readonly findContent: Ledger['findContent'];
+  /** Null where nothing is written. */
+  readonly recordContent: Ledger['recordContent'] | null;
 }
 
 export interface Publishing extends Account {

@@ -52,15 +52,25 @@ export async function openSpool(folder: string): Promise<Spool> {
     'not-reached': [],
   };
   let endBytes = 0;
+  let unwritten: Buffer[] = [];
+  let unwrittenBytes = 0;
+  const write = async () => {
+    const lines = Buffer.concat(unwritten);
+    [unwritten, unwrittenBytes] = [[], 0];
+    await file.write(lines, 0, lines.length, endBytes - lines.length);
+  };
   return {
     add: async (section, number, entry) => {
       const line = Buffer.from(JSON.stringify(entry));
-      const [at, length] = [endBytes, line.length];
+      const { length } = line;
+      places[section].push({ number, at: endBytes, length });
       endBytes += length;
-      await file.write(line, 0, length, at);
-      places[section].push({ number, at, length });
+      unwritten.push(line);
+      unwrittenBytes += length;
+      if (unwrittenBytes > WRITTEN_AT_ONCE_BYTES) await write();
     },
     read: async function* (section) {
+      await write();
       for (const { at, length } of places[section].toSorted((a, b) => a.number - b.number)) {
         const { buffer } = await file.read(Buffer.alloc(length), 0, length, at);
         // It is what was written above.
@@ -75,6 +85,9 @@ export async function openSpool(folder: string): Promise<Spool> {
     },
   };
 }
+
+/** A write for each entry would take as long as all else that is done for a file that is known. */
+const WRITTEN_AT_ONCE_BYTES = 1 << 16;
 
 interface Place {
   readonly number: number;

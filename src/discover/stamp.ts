@@ -1,0 +1,23 @@
+import type { Stats } from 'node:fs';
+
+/**
+ * Changes whenever a file does, or another takes its place. The time of the last change of anything
+ * about it comes from the system: what copies may set the other one, and the size may be the same.
+ */
+export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+}
+
+/** What bears no stamp: it is not there. */
+export const NO_STAMP = '';
+
+/** Some file systems tell times in steps of two seconds. */
+const STEP_MS = 2000;
+
+/**
+ * Whether a change from now on would show in the stamp. One that is as young as the steps in which
+ * its file system tells the time may change twice within one of them.
+ */
+export function isSettled({ ctimeMs, mtimeMs }: Stats, nowMs: number): boolean {
+  return nowMs - Math.max(ctimeMs, mtimeMs) > STEP_MS;
+}
