@@ -20,7 +20,9 @@ export function openStatuses(
 ): Omit<Ledger, 'beginRun' | 'close'> {
   const { durably } = store;
   const entry = (row: unknown): LedgerEntry => entryIn(row, mask.show);
-  const find = store.prepare('SELECT * FROM statuses WHERE key = ?');
+  const find = store.prepare(`
+    SELECT statuses.* FROM json_each(?) AS asked JOIN statuses ON statuses.key = asked.value
+    ORDER BY asked.key LIMIT 1`);
   const posted = store.prepare(`
     SELECT key, kind, state, id_message FROM statuses
     WHERE key IN (SELECT value FROM json_each(?)) AND NOT ${NOT_POSTED}`);
@@ -41,11 +43,8 @@ export function openStatuses(
 
   return {
     find: async (keys) => {
-      for (const key of keys) {
-        const row = find.row(key);
-        if (row !== undefined) return entry(row);
-      }
-      return null;
+      const row = find.row(JSON.stringify(keys));
+      return row === undefined ? null : entry(row);
     },
     findPosted: async (keys) => {
       const row = postedSchema.parse(posted.row(JSON.stringify(keys)));

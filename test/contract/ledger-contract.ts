@@ -46,6 +46,41 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       });
     });
 
+    test('what a file held is known as long as it bears its stamp', async (scope) => {
+      const store = await openStore(scope);
+      const ledger = await store.open();
+      await ledger.recordContent('/a.jpg', 'as it was', 'one');
+      await ledger.recordContent('/b.jpg', 'as it was', 'two');
+      const other = await store.open();
+      expect(await other.findContent('/a.jpg', 'as it was')).toBe('one');
+      expect(await other.findContent('/a.jpg', 'as it is')).toBeNull();
+      await ledger.recordContent('/a.jpg', 'as it is', 'three');
+      expect(await other.findContent('/a.jpg', 'as it is')).toBe('three');
+      expect(await other.findContent('/a.jpg', 'as it was')).toBeNull();
+      expect(await other.findContent('/b.jpg', 'as it was')).toBe('two');
+      expect(await other.findContent('/c.jpg', 'as it was')).toBeNull();
+    });
+
+    test.for(STATES)('what is %s is found as posted only where it was', async (state, scope) => {
+      const ledger = await (await openStore(scope)).open();
+      await WAYS[state](ledger, 'k');
+      const posted = await ledger.findPosted(['other', 'k']);
+      const isPosted = state === 'sent' || state === 'undone';
+      expect(posted).toEqual(
+        isPosted ? { key: 'k', kind: factsOf('k').kind, state, idMessage: 'id of k' } : null,
+      );
+      expect(await ledger.findPosted(['other'])).toBeNull();
+    });
+
+    test('the first of several keys that has an entry is found', async (scope) => {
+      const ledger = await (await openStore(scope)).open();
+      await WAYS.normalized(ledger, 'b');
+      await WAYS.normalized(ledger, 'a');
+      expect((await ledger.find(['none', 'b', 'a']))?.key).toBe('b');
+      expect((await ledger.find(['a', 'b']))?.key).toBe('a');
+      expect(await ledger.find([])).toBeNull();
+    });
+
     test('what was sent keeps its id, its link and its output', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS.sent(ledger, 'k');
