@@ -13,10 +13,7 @@ import { findSetAside, setAsideError } from './set-aside.js';
 import { openStatuses } from './statuses.js';
 
 /** A ledger that nobody writes to. */
-export type ReadLedger = Pick<
-  Ledger,
-  'find' | 'findPosted' | 'findContent' | 'list' | 'close'
->;
+export type ReadLedger = Pick<Ledger, 'find' | 'findPosted' | 'findContent' | 'list' | 'close'>;
 
 /**
  * Reads the ledger of a state directory without writing there: SQLite itself would, if only to look

@@ -26,7 +26,7 @@ export function openStatuses(
   const posted = store.prepare(`
     SELECT key, kind, state, id_message FROM statuses
     WHERE key IN (SELECT value FROM json_each(?)) AND NOT ${NOT_POSTED}`);
-  const content = store.prepare('SELECT content FROM contents WHERE path = ? AND stamp = ?');
+  const held = store.prepare('SELECT content FROM contents WHERE path = ? AND stamp = ?');
   const steps = prepareSteps(store);
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
   const shown = store.prepare(`
@@ -52,8 +52,7 @@ export function openStatuses(
       const { key, kind, state, id_message: idMessage } = row;
       return { key, kind, state, idMessage };
     },
-    findContent: async (path, stamp) =>
-      contentSchema.parse(content.row(path, stamp))?.content ?? null,
+    findContent: async (path, stamp) => contentSchema.parse(held.row(path, stamp))?.content ?? null,
     recordContent: async (path, stamp, found) => {
       steps.content.run(path, stamp, found);
     },

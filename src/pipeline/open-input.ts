@@ -77,7 +77,14 @@ export async function openInput(
   const twin = content === null ? null : twinOf(run, task, content, media.type);
   if (twin !== null) return duplicateOf(twin);
   const source = describeMedia(media);
-  return { type: 'opened', content, before: fingerprint(found), media, source, parts: planParts(media, settings) };
+  return {
+    type: 'opened',
+    content,
+    before: fingerprint(found),
+    media,
+    source,
+    parts: planParts(media, settings),
+  };
 }
 
 /**

@@ -82,7 +82,6 @@ describe('the files of a folder', () => {
         input: join(given, 'a/b.jpg'),
         path: join(folder, 'a/b.jpg'),
         relativePath: 'a/b.jpg',
-        stamp: stampOf(await stat(join(folder, 'a/b.jpg'))),
         bytes: 'a/b.jpg'.length,
         stamp: stampOf(await stat(join(folder, 'a/b.jpg'))),
       },
