@@ -4,7 +4,7 @@ import path from 'node:path';
 import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
 import { findCaptionTexts, isCaptionsFile } from './choices-beside.js';
-import { NO_STAMP, stampOf } from './stamp.js';
+import { NO_STAMP, stampOf, type FileFacts } from './stamp.js';
 
 /** A path given by the user that is there. */
 export interface Root {
@@ -111,7 +111,7 @@ async function* walk(
   }
 }
 
-/** One by one takes twice as long; more of them would be old before their turn comes. */
+/** One by one takes four times as long; more of them would be old before their turn comes. */
 const LOOKED_AT_AT_ONCE = 16;
 
 /** What was seen at one place. */
@@ -161,7 +161,7 @@ async function* visit(
 }
 
 /** What an input says of a file that was looked at; of one that is not there, nothing. */
-export function sightOf(found: Stats | null): Pick<Input, 'bytes' | 'stamp'> {
+export function sightOf(found: FileFacts | null): Pick<Input, 'bytes' | 'stamp'> {
   return { bytes: found?.size ?? 0, stamp: found === null ? NO_STAMP : stampOf(found) };
 }
 

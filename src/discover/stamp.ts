@@ -1,10 +1,19 @@
-import type { Stats } from 'node:fs';
+/** What the system says of a file, as `stat` has it. */
+export interface FileFacts {
+  readonly dev: number;
+  readonly ino: number;
+  readonly size: number;
+  /** When it was last written to; whoever copies a file may set it. */
+  readonly mtimeMs: number;
+  /** When anything about it last changed. */
+  readonly ctimeMs: number;
+}
 
 /**
  * Changes whenever a file does, or another takes its place. The time of the last change of anything
  * about it comes from the system: what copies may set the other one, and the size may be the same.
  */
-export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): string {
+export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: FileFacts): string {
   return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 }
 
@@ -18,6 +27,6 @@ const STEP_MS = 2000;
  * Whether a change from now on would show in the stamp. One that is as young as the steps in which
  * its file system tells the time may change twice within one of them.
  */
-export function isSettled({ ctimeMs, mtimeMs }: Stats, nowMs: number): boolean {
+export function isSettled({ ctimeMs, mtimeMs }: FileFacts, nowMs: number): boolean {
   return nowMs - Math.max(ctimeMs, mtimeMs) > STEP_MS;
 }

@@ -1,6 +1,5 @@
-import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { isSettled, stampOf } from '../discover/stamp.js';
+import { isSettled, stampOf, type FileFacts } from '../discover/stamp.js';
 import { StatuscastError } from '../errors.js';
 import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
@@ -98,7 +97,7 @@ export async function recall({ memory }: Run, task: Task): Promise<Ended | null>
 }
 
 /** Reads a file only where that was not done since it changed. */
-async function contentOf({ signal }: Run, memory: Memory, { path }: Input, found: Stats) {
+async function contentOf({ signal }: Run, memory: Memory, { path }: Input, found: FileFacts) {
   const stamp = stampOf(found);
   const known = await memory.findContent(path, stamp);
   if (known !== null) return known;
@@ -188,6 +187,6 @@ function skip(
 }
 
 /** Changes when a file is written to while it is read; not when it is only renamed, or linked. */
-export function fingerprint({ size, mtimeMs }: Stats): string {
+export function fingerprint({ size, mtimeMs }: Pick<FileFacts, 'size' | 'mtimeMs'>): string {
   return `${size} ${mtimeMs}`;
 }
