@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KINDS } from '../job.js';
 import type { LedgerEntry } from './ledger.js';
 
 const json = <Shape>(shape: z.ZodType<Shape>) =>
@@ -49,7 +50,7 @@ const STATES = [
 const rowSchema = z.object({
   key: z.string(),
   content: z.string(),
-  kind: z.enum(['image', 'audio', 'video']),
+  kind: z.enum(KINDS),
   state: z.enum(STATES),
   input: z.string(),
   source: z.string(),

@@ -1,10 +1,10 @@
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { processFile } from '../../src/pipeline.js';
 import { fixture } from '../support/fixtures.js';
-import { ffmpeg } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { wrapPrograms } from '../support/wrapped-programs.js';
 
 // Programs started a file, counted by programs that note that they were started and then are the
 // real ones. More of them is a step back, fewer of them is a reason to lower the figure here.
@@ -27,16 +27,7 @@ it.each([
 async function countStarts(file: string, hasPreviews: boolean) {
   const folder = await tempFolder();
   const log = join(folder, 'starts');
-  const noting = async (program: 'ffmpeg' | 'ffprobe', real: string) => {
-    const script = join(folder, program);
-    await writeFile(script, `#!/bin/sh\necho ${program} >> '${log}'\nexec '${real}' "$@"\n`);
-    await chmod(script, 0o755);
-    return script;
-  };
-  const env = {
-    FFMPEG_PATH: await noting('ffmpeg', ffmpeg.ffmpegPath),
-    FFPROBE_PATH: await noting('ffprobe', ffmpeg.ffprobePath),
-  };
+  const env = await wrapPrograms(folder, (program) => `echo ${program} >> '${log}'`);
   const previews = { folder: join(folder, 'previews'), maxBytes: 1_000_000 };
   const settings = { out: join(folder, 'out') };
   const outcomes: string[] = [];

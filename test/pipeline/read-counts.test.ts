@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { processFile } from '../../src/pipeline.js';
-import { ffmpeg } from '../support/normalize-file.js';
+import { bundledFfmpeg, runForBytes } from '../support/programs.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { wrapPrograms } from '../support/wrapped-programs.js';
 
 const MINUTES = 30;
 
@@ -28,24 +27,15 @@ it('half an hour costs no more reading than its first minute', async () => {
 });
 
 async function make(args: readonly string[]): Promise<void> {
-  await promisify(execFile)(ffmpeg.ffmpegPath, ['-v', 'error', '-nostdin', ...args]);
+  await runForBytes(bundledFfmpeg, ['-v', 'error', '-nostdin', ...args]);
 }
 
 /** What ffmpeg and ffprobe read of their inputs while a file is prepared, as they report it. */
 async function countBytes(file: string): Promise<number> {
   const folder = await tempFolder();
   const reports = join(folder, 'reports');
-  const reporting = async (program: 'ffmpeg' | 'ffprobe', real: string) => {
-    const script = join(folder, program);
-    const report = `file='${reports}-'$$:level=40`;
-    await writeFile(script, `#!/bin/sh\nFFREPORT=${report} exec '${real}' "$@"\n`);
-    await chmod(script, 0o755);
-    return script;
-  };
-  const env = {
-    FFMPEG_PATH: await reporting('ffmpeg', ffmpeg.ffmpegPath),
-    FFPROBE_PATH: await reporting('ffprobe', ffmpeg.ffprobePath),
-  };
+  const report = `export FFREPORT=file='${reports}-'$$:level=40`;
+  const env = await wrapPrograms(folder, () => report);
   const settings = { out: join(folder, 'out') };
   const outcomes: string[] = [];
   for await (const event of processFile(file, { goal: 'prepare', settings, env })) {
