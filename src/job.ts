@@ -22,6 +22,8 @@ export interface Input {
   readonly relativePath: string;
   /** Size in bytes when it was found. */
   readonly bytes: number;
+  /** What was there when it was found: as long as the file bears it, it holds the same. */
+  readonly stamp: string;
 }
 
 /** What becomes one status of a sound or clip; a picture is always whole. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
 import { findCaptionTexts, isCaptionsFile } from './choices-beside.js';
+import { NO_STAMP, stampOf, type FileFacts } from './stamp.js';
 
 /** A path given by the user that is there. */
 export interface Root {
@@ -53,7 +54,7 @@ export async function* discover(
       if (await isOfChoices(real)) continue;
       // What has gone since fails in its turn, as a file that cannot be read.
       const found = await stat(real).catch(() => null);
-      yield { input: given, path: real, relativePath: name, bytes: found?.size ?? 0 };
+      yield { input: given, path: real, relativePath: name, ...sightOf(found) };
       continue;
     }
     yield* walk(root, '', new Set(leaveOut));
@@ -91,7 +92,8 @@ async function* walk(
   if (content === null) {
     // A folder that cannot be read is told of like a file that cannot.
     const input = path.join(root.given, folder);
-    yield { input, path: path.join(root.real, folder), relativePath: folder, bytes: 0 };
+    const unread = { input, path: path.join(root.real, folder), relativePath: folder };
+    yield { ...unread, ...sightOf(null) };
     return;
   }
   const texts = new Set(findCaptionTexts(content.files).values());
@@ -145,7 +147,7 @@ async function* visit(
       (entry) => entry.isSymbolicLink(),
       () => false,
     );
-    if (!isLink) yield { input, path: absolute, relativePath, bytes: 0 };
+    if (!isLink) yield { input, path: absolute, relativePath, ...sightOf(null) };
     return;
   }
   const isOutside = real !== absolute && path.relative(root.real, real).startsWith('..');
@@ -154,8 +156,13 @@ async function* visit(
     // A folder behind a link that stays inside is met under its own name.
     if (real === absolute) yield* walk(root, relativePath, leaveOut);
   } else if (found.isFile()) {
-    yield { input, path: absolute, relativePath, bytes: found.size };
+    yield { input, path: absolute, relativePath, ...sightOf(found) };
   }
+}
+
+/** What an input says of a file that was looked at; of one that is not there, nothing. */
+export function sightOf(found: FileFacts | null): Pick<Input, 'bytes' | 'stamp'> {
+  return { bytes: found?.size ?? 0, stamp: found === null ? NO_STAMP : stampOf(found) };
 }
 
 const byName = new Intl.Collator('en', { numeric: true });

@@ -17,6 +17,9 @@ export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: FileFacts): string
   return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 }
 
+/** What bears no stamp: it is not there. */
+export const NO_STAMP = '';
+
 /** Some file systems tell times in steps of two seconds. */
 const STEP_MS = 2000;
 

@@ -1,16 +1,13 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Input } from '../job.js';
-import { comparePaths, type Root } from './discover.js';
-import { stampOf } from './stamp.js';
+import { comparePaths, sightOf, type Root } from './discover.js';
 import { findWritten, hasLockFile, isUnfinishedName } from './watch-locks.js';
 
 /** A file as it was seen last. */
 export interface Sight {
   readonly root: Root;
   readonly input: Input;
-  /** Changes with the file. */
-  readonly stamp: string;
   /** Since when it is so. */
   readonly sinceMs: number;
   /** Not to be looked at before. */
@@ -69,14 +66,13 @@ export function createSights(
       if (before?.state !== 'under-way') sights.delete(file);
       return 'gone';
     }
-    const stamp = stampOf(found);
-    if (before?.stamp === stamp) return 'same';
+    const sight = sightOf(found);
+    if (before?.input.stamp === sight.stamp) return 'same';
     const isUnderWay = before?.state === 'under-way';
     sights.set(file, {
       ...{
         root,
-        input: { ...input, bytes: found.size },
-        stamp,
+        input: { ...input, ...sight },
         sinceMs: now(),
         dueMs: 0,
         tries: 0,
@@ -112,9 +108,10 @@ export function createSights(
       return steady.filter((sight) => !isWritten(sight)).sort(compare);
     },
     take: async (sight) => {
-      const { root, input, stamp } = sight;
+      const { root, input } = sight;
+      const { stamp } = input;
       // It may have been in line for long.
-      if ((await see(root, input)) !== 'same' || sights.get(input.path)?.stamp !== stamp)
+      if ((await see(root, input)) !== 'same' || sights.get(input.path)?.input.stamp !== stamp)
         return false;
       if (await hasLockFile(input.path)) {
         change(sight, { dueMs: now() + LOOK_MAX_MS });
@@ -126,14 +123,14 @@ export function createSights(
     end: (input, againMs) => {
       const sight = sights.get(input.path);
       if (sight === undefined) return;
-      if (sight.stamp !== sight.taken) change(sight, { state: 'open' });
+      if (sight.input.stamp !== sight.taken) change(sight, { state: 'open' });
       else if (againMs === null) change(sight, { state: 'done' });
       else change(sight, { state: 'open', dueMs: now() + againMs, tries: sight.tries + 1 });
     },
     hold: (input) => {
       const sight = sights.get(input.path);
       if (sight !== undefined) {
-        change(sight, { state: sight.stamp === sight.taken ? 'held' : 'open' });
+        change(sight, { state: sight.input.stamp === sight.taken ? 'held' : 'open' });
       }
     },
     release: () => {

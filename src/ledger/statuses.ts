@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { KINDS } from '../job.js';
 import type { Query, Store } from './database.js';
+import { KINDS } from '../job.js';
 import type { EntryFilter, Ledger, LedgerEntry } from './ledger.js';
 import type { Mask } from './mask.js';
 import { entryIn } from './row.js';

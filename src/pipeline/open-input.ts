@@ -5,7 +5,7 @@ import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Media } from '../inspect/inspection.js';
 import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
-import { hashFile, type KeysOf } from '../ledger/key.js';
+import { hashFile } from '../ledger/key.js';
 import type { LedgerEntry, Posted } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
 import { lookIn } from '../preview/previews.js';
@@ -91,12 +91,9 @@ export async function openInput(
  * it was read, or is the same as another.
  */
 export async function recall({ memory }: Run, task: Task): Promise<Ended | null> {
-  if (memory === null) return null;
-  const { input, settings } = task;
-  // Its turn may have come long after it was found. What cannot be looked at fails further on.
-  const found = await stat(input.path).catch(() => null);
-  const content = found === null ? null : await memory.findContent(input.path, stampOf(found));
-  return content === null ? null : findEnded(memory, task, memory.keysOf(settings, content));
+  const { path: file, stamp } = task.input;
+  const content = (await memory?.findContent(file, stamp)) ?? null;
+  return memory === null || content === null ? null : findEnded(memory, task, content);
 }
 
 /** Reads a file only where that was not done since it changed. */
@@ -111,16 +108,13 @@ async function contentOf({ signal }: Run, memory: Memory, { path }: Input, found
 }
 
 /** What was posted in an earlier run. */
-async function findEnded(
-  memory: Memory,
-  { input, settings }: Task,
-  keys: ReturnType<KeysOf>,
-): Promise<Ended | null> {
+async function findEnded(memory: Memory, task: Task, content: string): Promise<Ended | null> {
+  const { input, settings } = task;
   // Whether it is one status or several is not known before it is looked into.
   if (settings.long === 'split') return null;
-  const posted = await memory.findPosted(keys);
+  const posted = await memory.findPosted(memory.keysOf(settings, content));
   if (posted === null) return null;
-  const twin = meet(memory, input, keys) ?? memory.seen.get(posted.key) ?? input;
+  const twin = meet(memory, task, content) ?? memory.seen.get(posted.key) ?? input;
   return twin === input ? skipPosted(posted) : duplicateOf(twin);
 }
 
@@ -132,22 +126,22 @@ async function findKnown(
   hold: Hold,
 ): Promise<Entered | Ended | Busy | null> {
   const { input, settings } = task;
-  const keys = memory.keysOf(settings, content);
   // Nobody works on what was posted: it is found without the right to, which is two writes.
-  const ended = await findEnded(memory, task, keys);
+  const ended = await findEnded(memory, task, content);
   if (ended !== null) return ended;
-  const twin = meet(memory, input, keys);
+  const twin = meet(memory, task, content);
   if (twin !== null) return duplicateOf(twin);
   if (!(await hold.take(content))) return { type: 'busy', content };
   if (settings.long === 'split') return null;
-  const entry = await memory.find(keys);
+  const entry = await memory.find(memory.keysOf(settings, content));
   if (entry === null) return null;
   const first = memory.seen.get(entry.key) ?? input;
   return first === input ? takeUp(entry) : duplicateOf(first);
 }
 
 /** The input met before that is the same whatever its kind; null where this is the first. */
-function meet({ seen }: Memory, input: Input, keys: ReturnType<KeysOf>): Input | null {
+function meet({ seen, keysOf }: Memory, { input, settings }: Task, content: string): Input | null {
+  const keys = keysOf(settings, content);
   const twins = KINDS.map((kind) => seen.get(keys[kind]) ?? input);
   const [twin = input] = twins;
   // Files that differ in what is chosen for another kind are told apart once the kind is known.

@@ -1,7 +1,8 @@
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { discover, findRoots } from '../../src/discover/discover.js';
+import { stampOf } from '../../src/discover/stamp.js';
 import type { Input } from '../../src/job.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -82,6 +83,7 @@ describe('the files of a folder', () => {
         path: join(folder, 'a/b.jpg'),
         relativePath: 'a/b.jpg',
         bytes: 'a/b.jpg'.length,
+        stamp: stampOf(await stat(join(folder, 'a/b.jpg'))),
       },
     ]);
   });

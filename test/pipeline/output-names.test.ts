@@ -3,7 +3,13 @@ import { expect, test } from 'vitest';
 import { createOutputNames } from '../../src/pipeline/output-names.js';
 
 const input = (relativePath: string) => ({
-  ...{ input: relativePath, path: path.resolve('album', relativePath), relativePath, bytes: 1 },
+  ...{
+    input: relativePath,
+    path: path.resolve('album', relativePath),
+    relativePath,
+    bytes: 1,
+    stamp: '',
+  },
 });
 
 test('inputs whose names meet have places of their own, and keep them when they are found again', () => {
