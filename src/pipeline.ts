@@ -191,14 +191,15 @@ async function runAll(
     warn(read?.warning ?? null);
     let inputs = 0;
     const nameOutput = createOutputNames(outDir);
-    let turn: Promise<void> = Promise.resolve();
+    let last: Queued | undefined;
     let told: Promise<void> = Promise.resolve();
     for await (const input of source) {
       emit({ type: 'found', input: input.input, bytes: input.bytes });
       if (!isWatching) warn(warnOfQueue(++inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
-      const task: Queued = { input, ...places, ...takeTurn(turn) };
-      turn = task.left;
+      const turns = { toMeet: takeTurn(last?.toMeet), toSend: takeTurn(last?.toSend) };
+      const task: Queued = { input, ...places, ...turns };
+      last = task;
       const before = told;
       told = inFlight.add(async () => {
         const end = await runInput(run, task);

@@ -97,17 +97,22 @@ async function* walk(
     return;
   }
   const texts = new Set(findCaptionTexts(content.files).values());
-  for (const name of content.names) {
-    if (content.files.has(name) && (isCaptionsFile(name) || texts.has(name))) continue;
-    const relativePath = path.join(folder, name);
-    yield* visit(
-      root,
-      relativePath,
-      leaveOut,
-      await lookAt(root, relativePath, content.links.has(name)),
-    );
+  const names = content.names.filter(
+    (name) => !(content.files.has(name) && (isCaptionsFile(name) || texts.has(name))),
+  );
+  for (let at = 0; at < names.length; at += LOOKED_AT_AT_ONCE) {
+    const places = names.slice(at, at + LOOKED_AT_AT_ONCE).map(async (name) => {
+      const relativePath = path.join(folder, name);
+      return { relativePath, look: await lookAt(root, relativePath, content.links.has(name)) };
+    });
+    for (const { relativePath, look } of await Promise.all(places)) {
+      yield* visit(root, relativePath, leaveOut, look);
+    }
   }
 }
+
+/** One by one takes four times as long; more of them would be old before their turn comes. */
+const LOOKED_AT_AT_ONCE = 16;
 
 /** What was seen at one place. */
 interface Look {

@@ -35,11 +35,9 @@ export function hashAccount(idInstance: string): string {
 const WHOLE: PartNumber = { number: 1, of: 1 };
 
 /** The keys of a content, or of a part of it, for each kind that it may turn out to be. */
-export type KeysOf = (
-  settings: Settings,
-  content: string,
-  part?: PartNumber,
-) => Readonly<Record<Kind, string>>;
+export type Keys = Readonly<Record<Kind, string>>;
+
+export type KeysOf = (settings: Settings, content: string, part?: PartNumber) => Keys;
 
 /** Gives keys for an account; what they have in common is worked out once for the same settings. */
 export function createKeyring(account: string): KeysOf {
@@ -58,7 +56,7 @@ export function createKeyring(account: string): KeysOf {
 export function createKeys(
   settings: Settings,
   account: string,
-): (content: string, part?: PartNumber) => Readonly<Record<Kind, string>> {
+): (content: string, part?: PartNumber) => Keys {
   const participants = [...settings.participants].sort();
   const tailOf = (kind: Kind) => {
     // A voice status has no caption: another one makes no other status of it.

@@ -44,7 +44,7 @@ export function holdContent(run: Run, task: Queued): Hold {
     take,
     waitFor: async (content) => {
       // Or two runs could wait for each other, each behind what the other waits for.
-      task.leave();
+      task.toSend.pass();
       const { input } = task.input;
       emit({ type: 'waiting', input, why: 'another run is working on it', waitMs: ASK_MS });
       do await sleep(ASK_MS, undefined, { signal });

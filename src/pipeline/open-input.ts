@@ -5,7 +5,7 @@ import { describeMedia } from '../inspect/describe-media.js';
 import { inspect } from '../inspect/inspect.js';
 import type { Media } from '../inspect/inspection.js';
 import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js';
-import { hashFile } from '../ledger/key.js';
+import { hashFile, type Keys } from '../ledger/key.js';
 import type { LedgerEntry, Posted } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
 import { lookIn } from '../preview/previews.js';
@@ -62,10 +62,10 @@ export async function openInput(
   const found = await stat(input.path);
   const { memory } = run;
   const content = memory === null ? null : await contentOf(run, memory, input, found);
-  if (memory !== null && content !== null) {
-    const known = await findKnown(memory, task, content, hold);
-    if (known !== null) return known;
-  }
+  const known =
+    memory === null || content === null ? null : await findKnown(memory, task, content, hold);
+  task.toMeet.pass();
+  if (known !== null) return known;
   const { ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
     ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings, scratch },
@@ -93,7 +93,8 @@ export async function openInput(
 export async function recall({ memory }: Run, task: Task): Promise<Ended | null> {
   const { path: file, stamp } = task.input;
   const content = (await memory?.findContent(file, stamp)) ?? null;
-  return memory === null || content === null ? null : findEnded(memory, task, content);
+  if (memory === null || content === null) return null;
+  return findEnded(memory, task, memory.keysOf(task.settings, content));
 }
 
 /** Reads a file only where that was not done since it changed. */
@@ -108,13 +109,16 @@ async function contentOf({ signal }: Run, memory: Memory, { path }: Input, found
 }
 
 /** What was posted in an earlier run. */
-async function findEnded(memory: Memory, task: Task, content: string): Promise<Ended | null> {
-  const { input, settings } = task;
+async function findEnded(
+  { findPosted, seen }: Memory,
+  { input, settings }: Task,
+  keys: Keys,
+): Promise<Ended | null> {
   // Whether it is one status or several is not known before it is looked into.
   if (settings.long === 'split') return null;
-  const posted = await memory.findPosted(memory.keysOf(settings, content));
+  const posted = await findPosted(keys);
   if (posted === null) return null;
-  const twin = meet(memory, task, content) ?? memory.seen.get(posted.key) ?? input;
+  const twin = meet(seen, input, keys) ?? seen.get(posted.key) ?? input;
   return twin === input ? skipPosted(posted) : duplicateOf(twin);
 }
 
@@ -127,21 +131,21 @@ async function findKnown(
 ): Promise<Entered | Ended | Busy | null> {
   const { input, settings } = task;
   // Nobody works on what was posted: it is found without the right to, which is two writes.
-  const ended = await findEnded(memory, task, content);
+  const keys = memory.keysOf(settings, content);
+  const ended = await findEnded(memory, task, keys);
   if (ended !== null) return ended;
-  const twin = meet(memory, task, content);
+  const twin = meet(memory.seen, input, keys);
   if (twin !== null) return duplicateOf(twin);
   if (!(await hold.take(content))) return { type: 'busy', content };
   if (settings.long === 'split') return null;
-  const entry = await memory.find(memory.keysOf(settings, content));
+  const entry = await memory.find(keys);
   if (entry === null) return null;
   const first = memory.seen.get(entry.key) ?? input;
   return first === input ? takeUp(entry) : duplicateOf(first);
 }
 
 /** The input met before that is the same whatever its kind; null where this is the first. */
-function meet({ seen, keysOf }: Memory, { input, settings }: Task, content: string): Input | null {
-  const keys = keysOf(settings, content);
+function meet(seen: Memory['seen'], input: Input, keys: Keys): Input | null {
   const twins = KINDS.map((kind) => seen.get(keys[kind]) ?? input);
   const [twin = input] = twins;
   // Files that differ in what is chosen for another kind are told apart once the kind is known.

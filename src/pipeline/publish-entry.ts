@@ -59,7 +59,7 @@ export async function publishEntry(
         return uploaded;
       },
       inSendLane: async (work) => {
-        await task.turn;
+        await task.toSend.comes;
         try {
           return await inSendLane(work);
         } catch (thrown) {
@@ -68,13 +68,13 @@ export async function publishEntry(
           if (stopsRun(error)) run.stop(error);
           throw error;
         } finally {
-          task.leave();
+          task.toSend.pass();
         }
       },
       onStage: (stage) => {
         // What an earlier run left open may take minutes; the others need not wait for it. What is
         // lost in this one is found out in its turn.
-        if (stage === 'find-out') task.leave();
+        if (stage === 'find-out') task.toSend.pass();
         uploadBegunMs = stage === 'upload' ? performance.now() : null;
         run.emit({ type: 'stage', input, stage, part: which, kind, plan });
       },

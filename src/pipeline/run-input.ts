@@ -52,7 +52,9 @@ export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
       done.push({ task: current, ending: leftOut(chosen.leftOutBy) });
       return { result: resultOf(queued, done), fault, twin };
     }
+    await queued.toMeet.comes;
     const known = await recall(run, task);
+    if (known !== null) queued.toMeet.pass();
     const first: First =
       known === null
         ? await makeFirst(run, current, hold, (part) => (current = part))
@@ -69,7 +71,8 @@ export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
     const { code, message } = fault;
     done.push({ task: current, ending: { outcome: 'failed', error: { code, message } } });
   } finally {
-    queued.leave();
+    queued.toMeet.pass();
+    queued.toSend.pass();
     await hold.release();
   }
   return { result: resultOf(queued, done), fault, twin };
@@ -122,8 +125,9 @@ interface First {
 
 /** Others may send once the last part has left; a part before it keeps the turn. */
 function partTask(task: Task, part: Part): PartTask {
-  const leave = part.number === part.of ? task.leave : () => undefined;
-  return { ...task, leave, part, known: {} };
+  const isLast = part.number === part.of;
+  const toSend = isLast ? task.toSend : { ...task.toSend, pass: () => undefined };
+  return { ...task, toSend, part, known: {} };
 }
 
 function makePart(run: Run, task: PartTask, opened: Opened): Promise<Made | Entered | Ended> {

@@ -3,11 +3,12 @@ import type { PartNumber, StatuscastEvent } from '../events.js';
 import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { Input, Kind } from '../job.js';
-import type { KeysOf } from '../ledger/key.js';
+import type { Keys, KeysOf } from '../ledger/key.js';
 import type { Ledger, LedgerEntry, LedgerRun, Posted } from '../ledger/ledger.js';
 import type { Previews } from '../preview/previews.js';
 import type { Account } from '../publish/open-account.js';
 import type { Settings } from '../settings.js';
+import type { Turn } from './take-turn.js';
 
 /** What every input of a run shares. */
 export interface Run {
@@ -43,8 +44,8 @@ export interface Memory {
   readonly seen: Map<string, Input>;
   readonly keysOf: KeysOf;
   /** What the ledger knows of any of these keys. */
-  readonly find: (keys: Readonly<Record<Kind, string>>) => Promise<LedgerEntry | null>;
-  readonly findPosted: (keys: Readonly<Record<Kind, string>>) => Promise<Posted | null>;
+  readonly find: (keys: Keys) => Promise<LedgerEntry | null>;
+  readonly findPosted: (keys: Keys) => Promise<Posted | null>;
   /** The content of a file that has not changed since it was read. */
   readonly findContent: Ledger['findContent'];
   /** Null where nothing is written. */
@@ -65,18 +66,17 @@ export interface Publishing extends Account {
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
 }
 
-/** An input, its place among the outputs, and its place in the order of sends. */
+/** An input, its place among the outputs, and its places in the orders that inputs keep. */
 export interface Queued {
   readonly input: Input;
   /** Absolute path of an output of it in the output folder, without the extension. */
   readonly nameOutput: (part: PartNumber) => string;
   /** Absolute path of a folder for what is decoded on the way: made by who needs it. */
   readonly scratch: string;
-  /** Settles when the inputs before have been sent or will not be. */
-  readonly turn: Promise<void>;
-  /** Says that this one has been sent or will not be; then `left` settles. */
-  readonly leave: () => void;
-  readonly left: Promise<void>;
+  /** To be compared with the contents met before it: of two that are the same, the first is sent. */
+  readonly toMeet: Turn;
+  /** To be sent. */
+  readonly toSend: Turn;
 }
 
 /** An input for which it is known what is chosen. */

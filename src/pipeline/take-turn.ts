@@ -1,10 +1,18 @@
-import type { Queued } from './run.js';
+/** A place in an order. */
+export interface Turn {
+  /** Settles when all before have passed. */
+  readonly comes: Promise<void>;
+  /** Says that this one is done with; then `passed` settles, once all before have passed. */
+  readonly pass: () => void;
+  readonly passed: Promise<void>;
+}
 
-/** A place in the order of sends, behind the one before it. */
-export function takeTurn(before: Promise<void>): Pick<Queued, 'turn' | 'leave' | 'left'> {
-  let leave = () => {};
+/** A place behind another one; the first of all without one. */
+export function takeTurn(before?: Turn): Turn {
+  const comes = before?.passed ?? Promise.resolve();
+  let pass = () => {};
   const own = new Promise<void>((resolve) => {
-    leave = resolve;
+    pass = resolve;
   });
-  return { turn: before, leave, left: own.then(() => before) };
+  return { comes, pass, passed: own.then(() => comes) };
 }

@@ -1,5 +1,5 @@
 import { mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -62,3 +62,28 @@ test.for(Object.entries(WAYS))(
     expect(sandbox.statuses()).toHaveLength(2);
   },
 );
+
+test('of the same content the first that was found is the first, though only a later one is known', async (scope) => {
+  const { sandbox } = await openClient(scope);
+  const folder = await tempFolder();
+  const album = join(folder, 'album');
+  await mkdir(album);
+  const settings = { state: join(folder, 'state'), sendsPerSecond: 0, uploadsPerSecond: 0 };
+  const run = async () => {
+    const { credentials } = sandbox;
+    const results: Record<string, unknown> = {};
+    for await (const event of processFolder(album, { goal: 'send', credentials, settings })) {
+      if (event.type === 'result') results[basename(event.input)] = event.reason ?? event.outcome;
+    }
+    return results;
+  };
+  const red = await picture(250);
+  await writeFile(join(album, '9.jpg'), red);
+  await sleep(SETTLED_MS);
+  expect(await run()).toEqual({ '9.jpg': 'sent' });
+  for (const name of ['1.jpg', '2.jpg']) await writeFile(join(album, name), red);
+  const ends = { '1.jpg': 'already-sent', '2.jpg': 'duplicate', '9.jpg': 'duplicate' };
+  expect(await run()).toEqual(ends);
+  await sleep(SETTLED_MS);
+  expect(await run()).toEqual(ends);
+});
