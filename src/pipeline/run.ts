@@ -2,7 +2,7 @@ import type { Choices } from '../choices/choices.js';
 import type { PartNumber, StatuscastEvent } from '../events.js';
 import type { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import type { Input, Kind } from '../job.js';
+import type { Input } from '../job.js';
 import type { Keys, KeysOf } from '../ledger/key.js';
 import type { Ledger, LedgerEntry, LedgerRun, Posted } from '../ledger/ledger.js';
 import type { Previews } from '../preview/previews.js';
