@@ -67,14 +67,19 @@ export async function openSpool(folder: string): Promise<Spool> {
       endBytes += length;
       unwritten.push(line);
       unwrittenBytes += length;
-      if (unwrittenBytes > WRITTEN_AT_ONCE_BYTES) await write();
+      if (unwrittenBytes > AT_ONCE_BYTES) await write();
     },
     read: async function* (section) {
       await write();
+      let [from, ahead] = [0, Buffer.alloc(0)];
       for (const { at, length } of places[section].toSorted((a, b) => a.number - b.number)) {
-        const { buffer } = await file.read(Buffer.alloc(length), 0, length, at);
+        if (at < from || at + length > from + ahead.length) {
+          const wanted = Buffer.alloc(Math.max(length, AT_ONCE_BYTES));
+          const { bytesRead } = await file.read(wanted, 0, wanted.length, at);
+          [from, ahead] = [at, wanted.subarray(0, bytesRead)];
+        }
         // It is what was written above.
-        const entry: Entry = JSON.parse(buffer.toString());
+        const entry: Entry = JSON.parse(ahead.toString('utf8', at - from, at - from + length));
         yield entry;
       }
     },
@@ -86,8 +91,11 @@ export async function openSpool(folder: string): Promise<Spool> {
   };
 }
 
-/** A write for each entry would take as long as all else that is done for a file that is known. */
-const WRITTEN_AT_ONCE_BYTES = 1 << 16;
+/**
+ * Written and read at once: a write and a read for each entry would take as long as all else that is
+ * done for a file that is known.
+ */
+const AT_ONCE_BYTES = 1 << 16;
 
 interface Place {
   readonly number: number;

@@ -142,7 +142,7 @@ function createBook(folder: string) {
       // Gone only where another machine took it for left over: the pictures with it, and no more.
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await pipeline(
-        Readable.from(drawPage(spool, facts)),
+        Readable.from(inLargerPieces(drawPage(spool, facts))),
         createWriteStream(partial, { mode: 0o600 }),
       );
       await rename(partial, target);
@@ -153,6 +153,20 @@ function createBook(folder: string) {
       await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     },
   };
+}
+
+/** In UTF-16 units: a stream asks for each piece anew, and writes it by itself. */
+const PIECE_LENGTH = 1 << 16;
+
+async function* inLargerPieces(pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let text = '';
+  for await (const piece of pieces) {
+    text += piece;
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
 }
 
 function sectionOf(result: ResultEvent): Section {
