@@ -2,6 +2,7 @@ import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { createSettings } from '../resolve-settings.js';
 import { readableStill, withScratch } from './decode-still.js';
+import { inRoomFor } from './decoding-room.js';
 import type { MovingReader, StillDecoder } from './formats.js';
 import { PROBE_TIMEOUT_MS, type InspectOptions, type Inspection } from './inspection.js';
 
@@ -58,8 +59,11 @@ export async function inspectStill(
       const open = () => readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
       const isJpeg = seen.image.format === 'jpeg';
       const how = { timeoutMs, isCopied: isJpeg, keepIn: keepLook };
-      const { look, copy } = await lookAtImage(open, settings, how);
-      if (isJpeg) await refuseLostScan(path, seen.image, copy);
+      const look = await inRoomFor(seen.image, async () => {
+        const sight = await lookAtImage(open, settings, how);
+        if (isJpeg) await refuseLostScan(path, seen.image, sight.copy);
+        return sight.look;
+      });
       return { type: 'image', label, decoder: seen.decoder, image: { ...seen.image, look } };
     });
   } catch (thrown) {

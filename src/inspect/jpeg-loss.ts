@@ -1,6 +1,6 @@
-import sharp from 'sharp';
 import type { SmallCopy } from './look-at-image.js';
 import type { ImageProbe } from './probe-image.js';
+import { sharp } from './sharp.js';
 
 /** Decoding at an eighth reads every bit of a JPEG and makes one pixel of each block. */
 const SHRINK = 8;

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import sharp, { type Sharp } from 'sharp';
 import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { measureSaliency, type Pixels, type Saliency } from './measure-saliency.js';
+import { sharp, type Sharp } from './sharp.js';
 
 /** What there is to see in a picture and where, found on a small copy: plain data. */
 export interface ImageLook {

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import sharp from 'sharp';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { MovingReader } from './formats.js';
 import { canToneMap, probeMedia, type MediaProbe, type ProbeOptions } from './probe-media.js';
 import { hasMovie } from './read-mp4-layout.js';
+import { sharp } from './sharp.js';
 
 /** Browsers take a delay of 0 or 10 ms for a mistake and show the frame for 100 ms. */
 const MISTAKEN_DELAY_MS = 10;

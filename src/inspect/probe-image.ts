@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
-import sharp from 'sharp';
 import { IMAGE_ASPECT } from '../limits.js';
 import type { ImageLook } from './look-at-image.js';
 import { countScans, readJpegSegments } from './read-jpeg-segments.js';
+import { sharp } from './sharp.js';
 
 /** What sharp says of a still picture, and what a JPEG carries beside it. */
 export interface ImageProbe {

@@ -34,7 +34,7 @@ export async function readTakenAt(
 }
 
 async function ofPicture(path: string): Promise<TakenAt | null> {
-  const { default: sharp } = await import('sharp');
+  const { sharp } = await import('./sharp.js');
   try {
     const { exif } = await sharp(path, { limitInputPixels: false }).metadata();
     if (exif === undefined) return null;

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../inspect/sharp.js';
 import { barsIn, barsSvg } from './draw-bars.js';
 import { drawWords, type Words } from './draw-words.js';
 import { LAYOUT_WIDTH, svg } from './draw-layout.js';

@@ -1,4 +1,4 @@
-import sharp, { type OverlayOptions } from 'sharp';
+import { sharp, type OverlayOptions } from '../inspect/sharp.js';
 import { LAYOUT_WIDTH } from './draw-layout.js';
 
 const TITLE = { top: 744, height: 116, points: 44 } as const;

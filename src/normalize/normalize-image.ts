@@ -1,18 +1,13 @@
 import { copyFile, constants, readFile, writeFile } from 'node:fs/promises';
-import sharp, { type Sharp } from 'sharp';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill, withScratch } from '../inspect/decode-still.js';
 import { readJpegSegments } from '../inspect/read-jpeg-segments.js';
+import { sharp, type Sharp } from '../inspect/sharp.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { CropWindow } from '../job.js';
 import { CENTRE, containIn, wholeOf, windowIn, type Size } from '../plan/crop-window.js';
 import type { ImagePlan } from '../plan/plan-image.js';
 import type { NormalizeOptions } from './normalize-options.js';
-
-// Measured on photographs of 12 megapixels: one thread each and no cache, with as many jobs as
-// cores, is the fastest (5.2 a second on two cores; one job with all threads: 2.8).
-sharp.concurrency(1);
-sharp.cache(false);
 
 const QUALITY_STEP = 10;
 const QUALITY_FLOOR = 40;

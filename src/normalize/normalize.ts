@@ -4,6 +4,7 @@ import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
+import { inRoomFor } from '../inspect/decoding-room.js';
 import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
 import type { Settings } from '../settings.js';
@@ -173,7 +174,8 @@ async function carryOut(
   switch (plan.kind) {
     case 'image': {
       const { normalizeImage } = await import('./normalize-image.js');
-      await normalizeImage(ffmpeg, task.path, plan, outputPath, options);
+      const made = () => normalizeImage(ffmpeg, task.path, plan, outputPath, options);
+      await inRoomFor(plan.source, made);
       return;
     }
     case 'audio':

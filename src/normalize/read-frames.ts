@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../inspect/sharp.js';
 import type { EncodePicture } from '../plan/plan-video.js';
 
 /** Decoded frames held at once: 17 of 1280×720, with as many again on their way to ffmpeg. */

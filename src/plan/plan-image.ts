@@ -17,6 +17,8 @@ export interface ImagePlan {
   readonly reasons: readonly string[];
   /** What turns the source into a picture that sharp reads. */
   readonly decoder: StillDecoder;
+  /** Pixels of the source, as they are stored. */
+  readonly source: Size;
   /** Pixels of the output, exactly 9:16. */
   readonly width: number;
   readonly height: number;
@@ -58,6 +60,7 @@ export function planImage(
     kind: 'image',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
     reasons: [...faults.map(({ reason }) => reason), ...why],
+    source: { width: image.width, height: image.height },
     decoder,
     width: chosen * IMAGE_ASPECT.width,
     height: chosen * IMAGE_ASPECT.height,

@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import { sharp } from '../inspect/sharp.js';
 import type { PlanSummary, Preview } from '../job.js';
 
 const QUALITY = 72;
