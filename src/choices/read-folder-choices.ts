@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { findCaptionTexts, isCaptionsFile } from '../discover/choices-beside.js';
 import { readFolder } from '../discover/discover.js';
+import { NO_STAMP, stampOf } from '../discover/stamp.js';
 import { messageOf } from '../errors.js';
 import type { Row, Rows } from './columns.js';
 import { decodeText, NOT_UTF8 } from './decode-text.js';
@@ -88,7 +89,7 @@ export function rememberCaptions(): (file: string) => Promise<Rows> {
   const known = new Map<string, { readonly stamp: string; readonly rows: Promise<Rows> }>();
   return async (file) => {
     const found = await stat(file).catch(() => null);
-    const stamp = `${found?.size} ${found?.mtimeMs}`;
+    const stamp = found === null ? NO_STAMP : stampOf(found);
     const before = known.get(file);
     if (before?.stamp === stamp) return before.rows;
     const rows = readCaptions(file);
