@@ -13,7 +13,7 @@ const interruption = listenForEnd();
 
 /**
  * V8 lets garbage pile up to several times of what lives before it looks at what is old. What takes
- * long is to stay small; what is soon over is done sooner so: a tenth for 10,000 posted files.
+ * long is to stay small; what is soon over ends sooner without: 10,000 posted files by a tenth.
  */
 const SHORT_MS = 5000;
 setTimeout(() => setFlagsFromString('--optimize-for-size'), SHORT_MS).unref();

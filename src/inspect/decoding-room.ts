@@ -18,5 +18,5 @@ export function inRoomFor<Value>(
   decode: () => Promise<Value>,
 ): Promise<Value> {
   const megapixels = Math.ceil((width * height) / 1_000_000);
-  return room.runExclusive(decode, Math.min(megapixels, MEGAPIXELS_AT_ONCE));
+  return room.runExclusive(decode, Math.max(1, Math.min(megapixels, MEGAPIXELS_AT_ONCE)));
 }
