@@ -18,7 +18,7 @@ export interface ImagePlan {
   /** What turns the source into a picture that sharp reads. */
   readonly decoder: StillDecoder;
   /** Pixels of the source, as they are stored. */
-  readonly source: Size;
+  readonly source: { readonly width: number; readonly height: number };
   /** Pixels of the output, exactly 9:16. */
   readonly width: number;
   readonly height: number;
