@@ -201,7 +201,8 @@ test('previews end where their room does, and the page says so', async () => {
   let previews = 0;
   for await (const event of events) if (event.type === 'preview') previews++;
   expect(previews).toBeGreaterThan(1);
-  expect(previews).toBeLessThan(8);
+  // Seven fill the room, and those of one file more may be under way by then.
+  expect(previews).toBeLessThan(9);
   expect(await readFile(file, 'utf8')).toContain(
     `${12 - previews} statuses without a picture here`,
   );
