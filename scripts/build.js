@@ -1,10 +1,20 @@
 // Makes what runs in dist/, beside the declarations of the compiler: bundles of our own code, since
-// its 190 files take a tenth of a second to load. They lie side by side: what is found by its place,
-// as programs of their own and the page of the report are, is found there as it is in src/.
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+// its 190 files take a tenth of a second to load, and of what every call loads of others, since
+// their 190 take as long. They lie side by side: what is found by its place, as programs of their
+// own and the page of the report are, is found there as it is in src/.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const DIST = 'dist';
+
+/** Plain JavaScript that every call needs. They stay dependencies: our declarations name types of theirs. */
+const BUNDLED = new Set([
+  ...['async-mutex', 'commander', 'exif-reader', 'file-type', 'is-unicode-supported', 'leven'],
+  ...['p-queue', 'p-retry', 'signal-exit', 'zod'],
+]);
+
+/** @type {{ dependencies: Record<string, string> }} */
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const { metafile } = await build({
   entryPoints: [
@@ -14,7 +24,11 @@ const { metafile } = await build({
   outdir: DIST,
   entryNames: '[name]',
   bundle: true,
-  packages: 'external',
+  external: Object.keys(dependencies).filter((name) => !BUNDLED.has(name)),
+  // What is CommonJS among them asks for modules of Node.
+  banner: {
+    js: "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);",
+  },
   splitting: true,
   format: 'esm',
   platform: 'node',
@@ -27,9 +41,28 @@ for (const name of readdirSync(DIST)) {
   const file = `${DIST}/${name}`;
   if (name.endsWith('.js') && metafile.outputs[file] === undefined) rmSync(file);
 }
+writeFileSync(`${DIST}/licenses.txt`, licensesOf(Object.keys(metafile.inputs)));
 
 const PAGE = 'report/page';
 mkdirSync(`${DIST}/page`, { recursive: true });
 for (const name of ['report.css', 'viewer.js']) {
   copyFileSync(`src/${PAGE}/${name}`, `${DIST}/page/${name}`);
+}
+
+/**
+ * What the licenses of the bundled packages ask to be passed on with them.
+ * @param {readonly string[]} files
+ */
+function licensesOf(files) {
+  const roots = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? '');
+  return [...new Set(roots)].filter((root) => root !== '').toSorted().map(licenseOf).join('\n');
+}
+
+/** @param {string} root of a package */
+function licenseOf(root) {
+  /** @type {{ name: string, version: string, license: string }} */
+  const { name, version, license } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+  const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry));
+  const text = file === undefined ? '' : `\n${readFileSync(`${root}/${file}`, 'utf8').trim()}\n`;
+  return `${name} ${version}, ${license}\n${text}`;
 }

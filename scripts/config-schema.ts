@@ -1,6 +1,6 @@
 /** Writes config.schema.json: the settings for editors, made of the one schema. */
 import { writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BUILT_IN_PROFILES } from '../src/profiles.js';
 import { settingFacts } from '../src/setting-fields.js';
 import { isOfOutputs, settingNames } from '../src/setting-names.js';

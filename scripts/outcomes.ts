@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { processFolder, type ResultEvent } from '../src/index.js';
 
 // Prepares files and folders and prints what became of each, as a table: its kind, what was done,

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import { z } from 'zod';
+import * as z from 'zod';
 import { processFolder } from '../src/index.js';
 
 const WAITS = {

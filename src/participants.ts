@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PARTICIPANT_PATTERN } from './limits.js';
 
 /** Contacts by name of their list, each as `70000001234@c.us`. */

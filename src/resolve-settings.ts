@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StatuscastError } from './errors.js';
 import type { Kind } from './job.js';
 import {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Kind } from './job.js';
 import { PARTICIPANT_PATTERN } from './limits.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { length, pictures, profile, sound, video } from './output-settings.js';
 import { audience, pace, places } from './run-settings.js';
 import { named, namedLists } from './setting-fields.js';

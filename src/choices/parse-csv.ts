@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findColumn, noColumn, type Column, type Fault, type Row, type Rows } from './columns.js';
 
 const recordsSchema = z.array(z.array(z.string()));

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, StatuscastError } from '../errors.js';
 import type { Streams } from '../report/write-events.js';
 import { openSandbox, parseFault, type Fault } from '../sandbox/sandbox.js';

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, StatuscastError } from '../errors.js';
 import type { SettingsSource } from '../resolve-settings.js';
 import { defineConfig } from './define-config.js';

@@ -1,4 +1,4 @@
-import ffmpegCommand from 'fluent-ffmpeg';
+import type { FfmpegCommand } from 'fluent-ffmpeg';
 import { UPLOAD_MAX_BYTES } from '../limits.js';
 import { familyOf, type Decoders } from './codecs.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
@@ -65,7 +65,7 @@ export async function runFfmpeg(
   options: RunOptions,
 ): Promise<string> {
   const { onProgress } = options;
-  return runLimited(ffmpeg, 'ffmpeg', argumentsOf(recipe, ffmpeg.decoders), {
+  return runLimited(ffmpeg, 'ffmpeg', await argumentsOf(recipe, ffmpeg.decoders), {
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     input: options.input,
@@ -79,7 +79,8 @@ export async function runFfmpeg(
 }
 
 /** The argv of a recipe, without the program. */
-export function argumentsOf(recipe: Recipe, decoders: Decoders): readonly string[] {
+async function argumentsOf(recipe: Recipe, decoders: Decoders): Promise<readonly string[]> {
+  const { default: ffmpegCommand } = await import('fluent-ffmpeg');
   const command = ffmpegCommand();
   for (const [index, input] of recipe.inputs.entries()) {
     const isFile = input.demuxer !== 'lavfi' && input.source !== STANDARD_INPUT;
@@ -117,7 +118,7 @@ function decodersFor({ codecs }: RecipeInput, decoders: Decoders): string {
 }
 
 function addStream(
-  command: ffmpegCommand.FfmpegCommand,
+  command: FfmpegCommand,
   type: 'video' | 'audio',
   stream: RecipeStream | null,
 ): void {
@@ -133,7 +134,7 @@ function addStream(
 
 /** The builder splits an option at its space when it comes alone; ours come as several words. */
 function addOptions(
-  command: ffmpegCommand.FfmpegCommand,
+  command: FfmpegCommand,
   side: 'input' | 'output',
   options: readonly string[],
 ): void {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The shapes of GREEN-API's answers, as far as they are used. Each answer is parsed by one. */
 

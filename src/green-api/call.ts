@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { messageOf, StatuscastError, type Refusal } from '../errors.js';
 import { refusalSchema } from './answers.js';
 import type { Credentials } from './credentials.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StatuscastError } from '../errors.js';
 
 /** What the GREEN-API console shows for an instance. */

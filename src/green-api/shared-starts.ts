@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'libsql';
-import { z } from 'zod';
+import * as z from 'zod';
 import { countKept, monotonicMs, waitMsUntil, WINDOW_MS, type Starts } from './starts.js';
 
 /** Longest wait for another process, which holds the file for well under a millisecond. */

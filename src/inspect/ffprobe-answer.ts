@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // ffprobe prints most numbers as text and leaves out, or calls `N/A`, what it does not know.
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readCopy } from './read-ledger.js';
 import { isGone, markOwnProcess } from '../processes.js';
 

@@ -1,5 +1,5 @@
 import type Database from 'libsql';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What each format adds to the one before; the first makes it from nothing. */
 const MIGRATIONS: readonly string[] = [

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import Database from 'libsql';
 import pRetry from 'p-retry';
-import { z } from 'zod';
+import * as z from 'zod';
 import { StatuscastError } from '../errors.js';
 import { CODES, isBusy, isDamage, storeIn, toLedgerError } from './database.js';
 import { FORMAT, migrate, readFormat } from './formats.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { KINDS } from '../job.js';
 import type { LedgerEntry } from './ledger.js';
 

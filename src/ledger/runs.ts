@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Store } from './database.js';
 import type { LedgerRun } from './ledger.js';
 import { isGone, markOwnProcess } from '../processes.js';

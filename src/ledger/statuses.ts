@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Query, Store } from './database.js';
 import { KINDS } from '../job.js';
 import type { EntryFilter, Ledger, LedgerEntry } from './ledger.js';

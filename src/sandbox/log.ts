@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, truncateSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MEDIA_KINDS } from './media-types.js';
 import { statusBody } from './status-body.js';
 

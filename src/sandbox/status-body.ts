@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CAPTION_MAX_LENGTH, PARTICIPANT_PATTERN } from '../limits.js';
 
 const urlFile = z.url({ protocol: /^https?$/ });

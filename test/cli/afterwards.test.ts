@@ -1,7 +1,7 @@
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { parseLines, resultsOf, ROOT, runCli, start } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseLines, resultsOf, runCli, type CliOptions } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 import { tempFolder } from '../support/temp-folder.js';

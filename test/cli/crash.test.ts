@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { killGroup, ROOT, runCli, start, startCli, summaryOf } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 import { tempFolder } from '../support/temp-folder.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseLines, ROOT, runCli, start, type CliOptions } from '../support/run-cli.js';
 import { openTestSandbox, variablesOf } from '../support/state.js';
 import { tempFolder } from '../support/temp-folder.js';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeConfigSchema } from '../../scripts/config-schema.js';
 import { createSettings, loadConfig } from '../../src/index.js';
 import { BUILT_IN_PROFILES } from '../../src/profiles.js';

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
 import { bundledFfmpeg, bundledFfprobe } from '../support/programs.js';
 import { tempFolder } from '../support/temp-folder.js';

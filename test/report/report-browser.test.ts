@@ -2,7 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import axe from 'axe-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tmpdir } from 'node:os';
 import { openBrowser, openPage, whyNoBrowser } from '../support/browser.js';
 import { ROOT, runCli } from '../support/run-cli.js';

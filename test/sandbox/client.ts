@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { request, type Dispatcher } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 
 export interface Answer {

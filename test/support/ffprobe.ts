@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bundledFfprobe, runForBytes } from './programs.js';
 
 const tags = z.record(z.string(), z.string()).default({});

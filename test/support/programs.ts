@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { accessSync, chmodSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const OUTPUT_MAX_BYTES = 256 * 1024 * 1024;
 const TIMEOUT_MS = 110_000;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { FaultName } from '../faults.js';
 import { refuse, type Reply } from '../reply.js';
 import type { Store } from '../store.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StatusLine } from '../log.js';
 import { DOWNLOAD_TYPE, mediaTypeOf } from '../media-types.js';
 import { refuse, replyEmpty, replyJson, type Reply } from '../reply.js';
