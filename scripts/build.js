@@ -55,7 +55,11 @@ for (const name of ['report.css', 'viewer.js']) {
  */
 function licensesOf(files) {
   const roots = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? '');
-  return [...new Set(roots)].filter((root) => root !== '').toSorted().map(licenseOf).join('\n');
+  return [...new Set(roots)]
+    .filter((root) => root !== '')
+    .toSorted()
+    .map(licenseOf)
+    .join('\n');
 }
 
 /** @param {string} root of a package */

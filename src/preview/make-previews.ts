@@ -46,11 +46,13 @@ export async function makePreviews(
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
   await orNull(previews.makeFolder());
+  const seen =
+    source === null ? null : orNull(previewSource(ffmpeg, previews.nameFile(), source, options));
   const [before, after] = await Promise.all([
-    source === null ? null : orNull(previewSource(ffmpeg, previews.nameFile(), source, options)),
+    seen,
     made === null
       ? null
-      : orNull(previewOutput(ffmpeg, previews.nameFile(), made, source, options)),
+      : orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, seen }, options)),
   ]);
   await Promise.all([before, after].map((preview) => orNull(previews.take(purpose, preview))));
   const isStill = source?.media.type === 'image';
@@ -92,7 +94,10 @@ async function previewOutput(
   ffmpeg: Ffmpeg,
   target: string,
   { kind, plan, output }: MadeOutput,
-  source: Previewed | null,
+  {
+    source,
+    seen,
+  }: { readonly source: Previewed | null; readonly seen: Promise<Preview | null> | null },
   options: PreviewOptions,
 ): Promise<Preview | null> {
   switch (kind) {
@@ -101,11 +106,11 @@ async function previewOutput(
     case 'image': {
       const { previewStill, previewWindow } = await import('./still-preview.js');
       // Decoding an output of full size for this takes 12 ms, cutting the window out 3.
-      const seen = source?.media.type === 'image' ? uprightSize(source.media.image) : null;
+      const before = await seen;
       const cut =
-        source === null || seen === null
+        before === null || source?.media.type !== 'image'
           ? null
-          : await previewWindow(lookIn(source.scratch), seen, plan, target);
+          : await previewWindow(before, uprightSize(source.media.image), plan, target);
       return cut ?? previewStill(output.path, AFTER, target, options);
     }
     case 'video':

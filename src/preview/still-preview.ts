@@ -33,28 +33,26 @@ export async function previewStill(
 }
 
 /**
- * What an output shows of its source, cut out of a small copy of the source.
- * @param look the small copy, upright; null comes back where it is not there
+ * What an output shows of its source, cut out of the small picture of that.
  * @param upright pixels of the source
  * @returns null where the output is more than a part of its source
  */
 export async function previewWindow(
-  look: string,
+  before: Preview,
   upright: { readonly width: number; readonly height: number },
   { fit, crop }: PlanSummary,
   target: string,
 ): Promise<Preview | null> {
-  const size = await sizeOf(look);
-  if (size === null || fit === 'blur' || fit === 'pad') return null;
-  const [x, y] = [size.width / upright.width, size.height / upright.height];
+  if (fit === 'blur' || fit === 'pad') return null;
+  const [x, y] = [before.width / upright.width, before.height / upright.height];
   const { left, top, width, height } = crop ?? { left: 0, top: 0, ...upright };
   const within = (start: number, side: number, all: number) => {
     const from = Math.min(all - 1, Math.round(start));
     return [from, Math.max(1, Math.min(all - from, Math.round(side)))] as const;
   };
-  const [fromX, wide] = within(left * x, width * x, size.width);
-  const [fromY, high] = within(top * y, height * y, size.height);
-  await sharp(look)
+  const [fromX, wide] = within(left * x, width * x, before.width);
+  const [fromY, high] = within(top * y, height * y, before.height);
+  await sharp(before.path)
     .extract({ left: fromX, top: fromY, width: wide, height: high })
     .jpeg({ quality: QUALITY, optimiseCoding: false })
     .toFile(target);
