@@ -98,7 +98,10 @@ export function outputSettings(settings: Settings, kind: Kind): Readonly<Record<
           (affectsLater.includes(kind) && settings[name] !== defaults[name])
         );
       })
-      .map((name) => [name, settings[name]]),
+      .map((name) => {
+        const isDefault = settings[name] === defaults[name];
+        return [name, (isDefault ? factsOf(name).keyedAs : null) ?? settings[name]];
+      }),
   );
 }
 

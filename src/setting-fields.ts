@@ -21,6 +21,11 @@ export interface SettingFacts {
    * makes no other status of them.
    */
   readonly affectsLater: readonly Kind[];
+  /**
+   * What keys hold in place of a default that came later: the default before it. What was posted
+   * with that stays posted. Null where the default has always been the same.
+   */
+  readonly keyedAs: string | null;
   /** What it is for: a run that only prepares has no use for the settings of sending. */
   readonly scope: 'prepare' | 'send';
 }
@@ -34,6 +39,7 @@ interface Common {
   readonly about: string;
   readonly affects?: readonly Kind[];
   readonly affectsLater?: readonly Kind[];
+  readonly keyedAs?: string;
   /** Default: both. */
   readonly scope?: 'send';
 }
@@ -177,6 +183,7 @@ export function named<Value>(about: string) {
   return z.record(z.string(), value).default({}).describe(about);
 }
 
-function commonFacts({ about, affects = [], affectsLater = [], scope }: Common) {
-  return { about, affects, affectsLater, scope: scope ?? 'prepare' } as const;
+function commonFacts({ about, affects = [], affectsLater = [], keyedAs, scope }: Common) {
+  const [asBefore, whatFor] = [keyedAs ?? null, scope ?? 'prepare'] as const;
+  return { about, affects, affectsLater, keyedAs: asBefore, scope: whatFor } as const;
 }

@@ -1,3 +1,6 @@
+import { presetOf } from '../../src/plan/preset.js';
+import type { Settings } from '../../src/settings.js';
+
 /** One encoding of the same clips. */
 export interface Point {
   readonly preset: string;
@@ -17,9 +20,11 @@ export interface Curve {
 /** A table in Markdown, in which the encoding of these defaults is 1. */
 export function curveTable(
   { points }: Curve,
-  { videoPreset, videoCrf }: { readonly videoPreset: string; readonly videoCrf: number },
+  settings: Pick<Settings, 'videoPreset' | 'videoCrf'>,
 ): string {
-  const own = points.find(({ preset, crf }) => preset === videoPreset && crf === videoCrf);
+  const own = points.find(
+    ({ preset, crf }) => preset === presetOf(settings) && crf === settings.videoCrf,
+  );
   if (own === undefined) throw new Error('the default is not on the curve');
   const rows = points.map((point) => {
     const cells = [

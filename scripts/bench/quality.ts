@@ -8,6 +8,7 @@ import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
 import { inspect } from '../../src/inspect/inspect.js';
 import { normalize } from '../../src/normalize/normalize.js';
 import { plan } from '../../src/plan/plan.js';
+import { presetOf } from '../../src/plan/preset.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import { makeSource, measureSsim, pictureBytes, runFfmpeg, TIMEOUT_MS } from './pictures.js';
 
@@ -57,7 +58,7 @@ async function measure(name: string, { clips, videoMaxBytes }: Row): Promise<str
   const theirs = path.join(folder, 'theirs.h264');
   const bytes = await pictureBytes(ffmpeg, output.path);
   const beganTheirs = performance.now();
-  await encodeTwice(source, theirs, bytes, settings.videoPreset);
+  await encodeTwice(source, theirs, bytes, presetOf(settings));
   const secondsTheirs = (performance.now() - beganTheirs) / 1000;
   const [a, b] = [
     await measureSsim(ffmpeg, output.path, source),

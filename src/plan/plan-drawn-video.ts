@@ -7,6 +7,7 @@ import type { FrameRate } from './frame-rate.js';
 import { placeOf, SOUND_SPARE_SECONDS } from './place.js';
 import { encodeSound, soundWishes } from './plan-sound.js';
 import type { VideoPlan } from './plan-video.js';
+import { presetOf } from './preset.js';
 
 const FULL_SIZE = { width: 720, height: 1280 } as const;
 /** Bars that jump 25 times a second look smooth; more frames cost a fifth more time. */
@@ -42,7 +43,7 @@ export function planDrawnVideo(
       ...sizeWithin(settings),
       frameRate,
       crf: settings.videoCrf,
-      preset: settings.videoPreset,
+      preset: presetOf(settings),
       maxBitrateKbps: bitrateCeiling(durationSeconds ?? Infinity, settings),
     },
     sound: encodeSound(sound, media, place, settings),

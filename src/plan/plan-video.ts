@@ -12,6 +12,7 @@ import { fitWithin } from './video-size.js';
 import { bitrateCeiling, soundCeiling } from './bitrate-ceiling.js';
 import { placeOf, SOUND_SPARE_SECONDS, type Place } from './place.js';
 import { encodeSound, soundWishes, type CopySound, type EncodeSound } from './plan-sound.js';
+import { presetOf } from './preset.js';
 
 /** How a clip becomes an MP4. Picture and sound are decided apart. */
 export interface VideoPlan extends Place {
@@ -192,7 +193,7 @@ function encodePicture(
     ...{ colours, toneMap, rounds },
     holdSeconds: holdSeconds(picture, sound, frameRate),
     crf: settings.videoCrf,
-    preset: settings.videoPreset,
+    preset: presetOf(settings),
     maxBitrateKbps,
   };
 }
