@@ -46,14 +46,21 @@ export async function makePreviews(
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
   await orNull(previews.makeFolder());
-  const seen =
-    source === null ? null : orNull(previewSource(ffmpeg, previews.nameFile(), source, options));
-  const [before, after] = await Promise.all([
-    seen,
+  const drawOutput = (seen: Promise<Preview | null> | null) =>
     made === null
       ? null
-      : orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, seen }, options)),
-  ]);
+      : orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, seen }, options));
+  const isCopied = made?.kind === 'video' && made.plan.action !== 'encode';
+  const strip = isCopied ? await drawOutput(null) : null;
+  const seen =
+    source === null
+      ? null
+      : orNull(
+          strip === null
+            ? previewSource(ffmpeg, previews.nameFile(), source, options)
+            : previewFirst(strip, previews.nameFile()),
+        );
+  const [before, after] = await Promise.all([seen, strip ?? drawOutput(seen)]);
   await Promise.all([before, after].map((preview) => orNull(previews.take(purpose, preview))));
   const isStill = source?.media.type === 'image';
   return { before, after, source: isStill ? uprightSize(source.media.image) : null };
@@ -116,6 +123,13 @@ async function previewOutput(
     case 'video':
       return previewClip(ffmpeg, output, target, options);
   }
+}
+
+/** A source whose picture was copied begins as its output does. */
+async function previewFirst(strip: Preview, target: string): Promise<Preview> {
+  const { cutOut } = await import('./still-preview.js');
+  const { frames, height } = strip;
+  return cutOut(strip, { left: 0, top: 0, width: strip.width / frames, height }, target);
 }
 
 function orNull<Value>(work: Promise<Value>): Promise<Value | null> {

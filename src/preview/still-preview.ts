@@ -1,5 +1,5 @@
 import { sharp } from '../inspect/sharp.js';
-import type { PlanSummary, Preview } from '../job.js';
+import type { CropWindow, PlanSummary, Preview } from '../job.js';
 
 const QUALITY = 72;
 
@@ -52,11 +52,20 @@ export async function previewWindow(
   };
   const [fromX, wide] = within(left * x, width * x, before.width);
   const [fromY, high] = within(top * y, height * y, before.height);
-  await sharp(before.path)
-    .extract({ left: fromX, top: fromY, width: wide, height: high })
+  return cutOut(before, { left: fromX, top: fromY, width: wide, height: high }, target);
+}
+
+/** A part of a preview as one of its own. */
+export async function cutOut(
+  { path }: Preview,
+  window: CropWindow,
+  target: string,
+): Promise<Preview> {
+  await sharp(path)
+    .extract(window)
     .jpeg({ quality: QUALITY, optimiseCoding: false })
     .toFile(target);
-  return { path: target, width: wide, height: high, frames: 1 };
+  return { path: target, width: window.width, height: window.height, frames: 1 };
 }
 
 /**
