@@ -14,7 +14,10 @@ export interface Score {
   readonly runs: readonly Run[];
 }
 
-/** Runs all of them in turns, so that whatever else the machine does is shared out. */
+/**
+ * Runs all of them in turns, there and back, so that whatever else the machine does is shared out:
+ * one is slower right after another that had both cores for minutes.
+ */
 export async function contest(
   contestants: readonly Contestant[],
   turns: number,
@@ -23,7 +26,8 @@ export async function contest(
     ...{ name, runs: [] },
   }));
   for (let turn = 0; turn < turns; turn++) {
-    for (const [index, { argv, env, before }] of contestants.entries()) {
+    const there = [...contestants.entries()];
+    for (const [index, { argv, env, before }] of turn % 2 === 0 ? there : there.toReversed()) {
       // oxlint-disable-next-line no-await-in-loop
       await before?.();
       // oxlint-disable-next-line no-await-in-loop
