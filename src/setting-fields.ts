@@ -184,6 +184,9 @@ export function named<Value>(about: string) {
 }
 
 function commonFacts({ about, affects = [], affectsLater = [], keyedAs, scope }: Common) {
-  const [asBefore, whatFor] = [keyedAs ?? null, scope ?? 'prepare'] as const;
-  return { about, affects, affectsLater, keyedAs: asBefore, scope: whatFor } as const;
+  return {
+    ...{ about, affects, affectsLater },
+    keyedAs: keyedAs ?? null,
+    scope: scope ?? 'prepare',
+  } as const;
 }

@@ -60,7 +60,7 @@ export async function makePreviews(
             ? previewSource(ffmpeg, previews.nameFile(), source, options)
             : previewFirst(strip, previews.nameFile()),
         );
-  const [before, after] = await Promise.all([seen, strip ?? drawOutput(seen)]);
+  const [before, after] = await Promise.all([seen, isCopied ? strip : drawOutput(seen)]);
   await Promise.all([before, after].map((preview) => orNull(previews.take(purpose, preview))));
   const isStill = source?.media.type === 'image';
   return { before, after, source: isStill ? uprightSize(source.media.image) : null };
