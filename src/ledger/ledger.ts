@@ -7,13 +7,12 @@ import type { JobError, Kind, Output, PlanSummary } from '../job.js';
 export interface Ledger {
   /** The entry of the first of these keys that has one. */
   readonly find: (keys: readonly string[]) => Promise<LedgerEntry | null>;
-  /** What was posted under any of these keys; null for nothing. */
-  readonly findPosted: (keys: readonly string[]) => Promise<Posted | null>;
-  /**
-   * The content of a file as it was recorded last; null where the file bears another stamp now.
-   * @param stamp changes whenever the file does
-   */
-  readonly findContent: (path: string, stamp: string) => Promise<string | null>;
+  /** What was posted under any of the keys of each; null for nothing. */
+  readonly findPosted: (
+    each: readonly (readonly string[])[],
+  ) => Promise<readonly (Posted | null)[]>;
+  /** The content of each file as it was recorded last; null where it bears another stamp now. */
+  readonly findContents: (each: readonly Stamped[]) => Promise<readonly (string | null)[]>;
   /** @param content SHA-256 of the bytes that the file holds while it bears the stamp, in hex */
   readonly recordContent: (path: string, stamp: string, content: string) => Promise<void>;
   /** The entries that fit, in the order in which their states changed. */
@@ -81,6 +80,13 @@ export interface Ledger {
   /** Says that a run is alive, until it ends. */
   readonly beginRun: () => Promise<LedgerRun>;
   readonly close: () => Promise<void>;
+}
+
+/** A file as it is at a moment. */
+export interface Stamped {
+  readonly path: string;
+  /** Changes whenever the file does. */
+  readonly stamp: string;
 }
 
 export interface JournalLook {

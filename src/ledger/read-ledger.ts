@@ -13,7 +13,7 @@ import { findSetAside, setAsideError } from './set-aside.js';
 import { openStatuses } from './statuses.js';
 
 /** A ledger that nobody writes to. */
-export type ReadLedger = Pick<Ledger, 'find' | 'findPosted' | 'findContent' | 'list' | 'close'>;
+export type ReadLedger = Pick<Ledger, 'find' | 'findPosted' | 'findContents' | 'list' | 'close'>;
 
 /**
  * Reads the ledger of a state directory without writing there: SQLite itself would, if only to look
@@ -29,8 +29,8 @@ export async function readLedger(
   if (copied === null) return null;
   const { store, close } = copied;
   const statuses = openStatuses(store, createMask(idInstance), Date.now);
-  const { find, findPosted, findContent, list } = statuses;
-  return { find, findPosted, findContent, list, close };
+  const { find, findPosted, findContents, list } = statuses;
+  return { find, findPosted, findContents, list, close };
 }
 
 /** A ledger as it was a moment ago, brought to the format of this version. */

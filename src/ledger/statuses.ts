@@ -26,7 +26,8 @@ export function openStatuses(
   const posted = store.prepare(`
     SELECT key, kind, state, id_message FROM statuses
     WHERE key IN (SELECT value FROM json_each(?)) AND NOT ${NOT_POSTED}`);
-  const held = store.prepare('SELECT content FROM contents WHERE path = ? AND stamp = ?');
+  const held = store.prepare(`
+    SELECT contents.* FROM json_each(?) AS asked JOIN contents ON contents.path = asked.value`);
   const steps = prepareSteps(store);
   const claimed = store.prepare('SELECT 1 FROM statuses WHERE id_message = ?');
   const shown = store.prepare(`
@@ -46,13 +47,21 @@ export function openStatuses(
       const row = find.row(JSON.stringify(keys));
       return row === undefined ? null : entry(row);
     },
-    findPosted: async (keys) => {
-      const row = postedSchema.parse(posted.row(JSON.stringify(keys)));
-      if (row === undefined) return null;
-      const { key, kind, state, id_message: idMessage } = row;
-      return { key, kind, state, idMessage };
+    findPosted: async (each) => {
+      const rows = postedSchema.parse(posted.rows(JSON.stringify(each.flat())));
+      const found = new Map(
+        rows.map(({ id_message: idMessage, ...row }) => [row.key, { ...row, idMessage }]),
+      );
+      return each.map((keys) => found.get(keys.find((key) => found.has(key)) ?? '') ?? null);
     },
-    findContent: async (path, stamp) => contentSchema.parse(held.row(path, stamp))?.content ?? null,
+    findContents: async (each) => {
+      const asked = JSON.stringify(each.map(({ path }) => path));
+      const rows = new Map(contentsSchema.parse(held.rows(asked)).map((row) => [row.path, row]));
+      return each.map(({ path, stamp }) => {
+        const row = rows.get(path);
+        return row?.stamp === stamp ? row.content : null;
+      });
+    },
     recordContent: async (path, stamp, found) => {
       steps.content.run(path, stamp, found);
     },
@@ -111,15 +120,17 @@ export function openStatuses(
   };
 }
 
-const postedSchema = z
-  .object({
+const postedSchema = z.array(
+  z.object({
     key: z.string(),
     kind: z.enum(KINDS),
     state: z.enum(['sent', 'undone']),
     id_message: z.string().nullable(),
-  })
-  .optional();
-const contentSchema = z.object({ content: z.string() }).optional();
+  }),
+);
+const contentsSchema = z.array(
+  z.object({ path: z.string(), stamp: z.string(), content: z.string() }),
+);
 const lookSchema = z.array(z.object({ at_ms: z.number() }));
 const countSchema = z.tuple([z.object({ count: z.number() })]);
 

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { KINDS } from '../job.js';
 import { createKeyring, type KeysOf } from '../ledger/key.js';
 import type { Ledger } from '../ledger/ledger.js';
@@ -8,23 +9,26 @@ import type { Memory } from './run.js';
  * @param ledger one that is only read has no `recordContent`
  */
 export function rememberWith(
-  ledger: Pick<Ledger, 'find' | 'findPosted' | 'findContent'> &
+  ledger: Pick<Ledger, 'find' | 'findPosted' | 'findContents'> &
     Partial<Pick<Ledger, 'recordContent'>>,
   keysOf: KeysOf,
 ): Memory {
+  // What is asked for at the same moment is asked for together: of a question most is its beginning.
+  const posted = new DataLoader(ledger.findPosted, { cache: false });
+  const contents = new DataLoader(ledger.findContents, { cache: false });
   return {
     ...{ seen: new Map(), keysOf },
     find: (keys) => ledger.find(KINDS.map((kind) => keys[kind])),
-    findPosted: (keys) => ledger.findPosted(KINDS.map((kind) => keys[kind])),
-    findContent: ledger.findContent,
+    findPosted: (keys) => posted.load(KINDS.map((kind) => keys[kind])),
+    findContent: (path, stamp) => contents.load({ path, stamp }),
     recordContent: ledger.recordContent ?? null,
   };
 }
 
 const knowsNothing = {
   find: async () => null,
-  findPosted: async () => null,
-  findContent: async () => null,
+  findPosted: async (each: readonly unknown[]) => each.map(() => null),
+  findContents: async (each: readonly unknown[]) => each.map(() => null),
 };
 
 /** A memory of a ledger that is only read. */

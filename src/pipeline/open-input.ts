@@ -9,6 +9,7 @@ import { hashFile, type Keys } from '../ledger/key.js';
 import type { LedgerEntry, Posted } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
 import { lookIn } from '../preview/previews.js';
+import type { Settings } from '../settings.js';
 import type { Hold } from './hold-content.js';
 import type { Memory, Run, Task } from './run.js';
 
@@ -86,15 +87,20 @@ export async function openInput(
   };
 }
 
+/** What was posted, and the keys that it was found by. */
+export interface Recalled {
+  readonly posted: Posted;
+  readonly keys: Keys;
+}
+
 /**
- * What is known of an input without a look into it: that it was posted, and has not changed since
- * it was read, or is the same as another.
+ * What is known as posted of an input without a look into it, where it has not changed since it was
+ * read. Asked before its turn, so that all that wait for theirs are asked for together.
  */
-export async function recall({ memory }: Run, task: Task): Promise<Ended | null> {
-  const { path: file, stamp } = task.input;
-  const content = (await memory?.findContent(file, stamp)) ?? null;
+export async function recall({ memory }: Run, { input, settings }: Task): Promise<Recalled | null> {
+  const content = (await memory?.findContent(input.path, input.stamp)) ?? null;
   if (memory === null || content === null) return null;
-  return findEnded(memory, task, memory.keysOf(task.settings, content));
+  return findPosted(memory, settings, memory.keysOf(settings, content));
 }
 
 /** Reads a file only where that was not done since it changed. */
@@ -108,16 +114,18 @@ async function contentOf({ signal }: Run, memory: Memory, { path }: Input, found
   return content;
 }
 
-/** What was posted in an earlier run. */
-async function findEnded(
-  { findPosted, seen }: Memory,
-  { input, settings }: Task,
+async function findPosted(
+  memory: Memory,
+  settings: Settings,
   keys: Keys,
-): Promise<Ended | null> {
+): Promise<Recalled | null> {
   // Whether it is one status or several is not known before it is looked into.
-  if (settings.long === 'split') return null;
-  const posted = await findPosted(keys);
-  if (posted === null) return null;
+  const posted = settings.long === 'split' ? null : await memory.findPosted(keys);
+  return posted === null ? null : { posted, keys };
+}
+
+/** How an input ends that was posted in an earlier run, in its turn to meet those before it. */
+export function endPosted({ seen }: Memory, input: Input, { posted, keys }: Recalled): Ended {
   const twin = meet(seen, input, keys) ?? seen.get(posted.key) ?? input;
   return twin === input ? skipPosted(posted) : duplicateOf(twin);
 }
@@ -132,8 +140,8 @@ async function findKnown(
   const { input, settings } = task;
   // Nobody works on what was posted: it is found without the right to, which is two writes.
   const keys = memory.keysOf(settings, content);
-  const ended = await findEnded(memory, task, keys);
-  if (ended !== null) return ended;
+  const recalled = await findPosted(memory, settings, keys);
+  if (recalled !== null) return endPosted(memory, input, recalled);
   const twin = meet(memory.seen, input, keys);
   if (twin !== null) return duplicateOf(twin);
   if (!(await hold.take(content))) return { type: 'busy', content };

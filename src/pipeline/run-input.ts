@@ -9,6 +9,7 @@ import { holdContent, type Hold } from './hold-content.js';
 import { makeEntry } from './make-entry.js';
 import { decide, makeOutput, partNumber, type Made, type Planned } from './make-output.js';
 import {
+  endPosted,
   openInput,
   recall,
   takeUp,
@@ -52,8 +53,10 @@ export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
       done.push({ task: current, ending: leftOut(chosen.leftOutBy) });
       return { result: resultOf(queued, done), fault, twin };
     }
+    const recalled = await recall(run, task);
     await queued.toMeet.comes;
-    const known = await recall(run, task);
+    const known =
+      run.memory === null || recalled === null ? null : endPosted(run.memory, queued.input, recalled);
     if (known !== null) queued.toMeet.pass();
     const first: First =
       known === null

@@ -47,7 +47,7 @@ export interface Memory {
   readonly find: (keys: Keys) => Promise<LedgerEntry | null>;
   readonly findPosted: (keys: Keys) => Promise<Posted | null>;
   /** The content of a file that has not changed since it was read. */
-  readonly findContent: Ledger['findContent'];
+  readonly findContent: (path: string, stamp: string) => Promise<string | null>;
   /** Null where nothing is written. */
   readonly recordContent: Ledger['recordContent'] | null;
 }

@@ -52,24 +52,27 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       await ledger.recordContent('/a.jpg', 'as it was', 'one');
       await ledger.recordContent('/b.jpg', 'as it was', 'two');
       const other = await store.open();
-      expect(await other.findContent('/a.jpg', 'as it was')).toBe('one');
-      expect(await other.findContent('/a.jpg', 'as it is')).toBeNull();
+      const asked = [
+        { path: '/c.jpg', stamp: 'as it was' },
+        { path: '/b.jpg', stamp: 'as it was' },
+        { path: '/a.jpg', stamp: 'as it was' },
+        { path: '/a.jpg', stamp: 'as it is' },
+      ];
+      expect(await other.findContents(asked)).toEqual([null, 'two', 'one', null]);
       await ledger.recordContent('/a.jpg', 'as it is', 'three');
-      expect(await other.findContent('/a.jpg', 'as it is')).toBe('three');
-      expect(await other.findContent('/a.jpg', 'as it was')).toBeNull();
-      expect(await other.findContent('/b.jpg', 'as it was')).toBe('two');
-      expect(await other.findContent('/c.jpg', 'as it was')).toBeNull();
+      expect(await other.findContents(asked)).toEqual([null, 'two', null, 'three']);
+      expect(await other.findContents([])).toEqual([]);
     });
 
     test.for(STATES)('what is %s is found as posted only where it was', async (state, scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS[state](ledger, 'k');
-      const posted = await ledger.findPosted(['other', 'k']);
       const isPosted = state === 'sent' || state === 'undone';
-      expect(posted).toEqual(
-        isPosted ? { key: 'k', kind: factsOf('k').kind, state, idMessage: 'id of k' } : null,
-      );
-      expect(await ledger.findPosted(['other'])).toBeNull();
+      const posted = isPosted
+        ? { key: 'k', kind: factsOf('k').kind, state, idMessage: 'id of k' }
+        : null;
+      const asked = [['other'], ['other', 'k'], [], ['k']];
+      expect(await ledger.findPosted(asked)).toEqual([null, posted, null, posted]);
     });
 
     test('the first of several keys that has an entry is found', async (scope) => {
