@@ -8,7 +8,7 @@ import type { PreviewEvent, ResultEvent, StatuscastEvent } from '../events.js';
 import { createLaneTimes } from './lane-times.js';
 import { drawPage } from './report-page.js';
 import { nameSpool, openSpool, type Section, type Spool } from './report-spool.js';
-import { BEGINNING, fold, isNotReached, type RunState } from './run-state.js';
+import { beginning, fold, isNotReached, type RunState } from './run-state.js';
 
 /** What a report says of the run that the events do not. */
 export interface ReportOptions {
@@ -90,7 +90,7 @@ function createBook(folder: string) {
   const seen = new Map<string, string>();
   let spool: Spool | null = null;
   let fault: unknown = null;
-  let state: RunState = BEGINNING;
+  let state: RunState = beginning();
   let found = 0;
 
   const addResult = async (result: ResultEvent) => {

@@ -5,7 +5,7 @@ import type { ResultEvent, StatuscastEvent } from '../../src/events.js';
 import { endLines } from '../../src/report/end-lines.js';
 import { fitPath } from '../../src/report/fit.js';
 import { paceOf } from '../../src/report/pace.js';
-import { BEGINNING, fold, type RunState } from '../../src/report/run-state.js';
+import { beginning, fold, type RunState } from '../../src/report/run-state.js';
 import { commandOf, PLAIN, type Style } from '../../src/report/style.js';
 import { viewLines } from '../../src/report/view-lines.js';
 
@@ -64,7 +64,7 @@ function* runOf(files: number, underWay: number): Generator<StatuscastEvent> {
 }
 
 function foldAll(events: Iterable<StatuscastEvent>): RunState {
-  let [state, nowMs] = [BEGINNING, 0];
+  let [state, nowMs] = [beginning(), 0];
   for (const event of events) state = fold(state, event, (nowMs += 10));
   return state;
 }
@@ -116,7 +116,7 @@ describe('the view of a run', () => {
 
 test('a rate and the time left follow from what was done', () => {
   const seconds = Array.from({ length: 10 }, (_, at) => at);
-  let state = fold(BEGINNING, STARTED, 0);
+  let state = fold(beginning(), STARTED, 0);
   state = fold(state, { type: 'totals', inputs: 30, bytes: 30_000 }, 0);
   for (const at of seconds) {
     state = fold(state, { type: 'found', input: `${at}`, bytes: 1000 }, at * 1000);
