@@ -56,7 +56,9 @@ export async function runInput(run: Run, queued: Queued): Promise<InputEnd> {
     const recalled = await recall(run, task);
     await queued.toMeet.comes;
     const known =
-      run.memory === null || recalled === null ? null : endPosted(run.memory, queued.input, recalled);
+      run.memory === null || recalled === null
+        ? null
+        : endPosted(run.memory, queued.input, recalled);
     if (known !== null) queued.toMeet.pass();
     const first: First =
       known === null
