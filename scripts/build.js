@@ -9,7 +9,15 @@ const DIST = 'dist';
 
 /** Plain JavaScript that every call needs. They stay dependencies: our declarations name types of theirs. */
 const BUNDLED = new Set([
-  ...['async-mutex', 'commander', 'dataloader', 'exif-reader', 'file-type', 'is-unicode-supported', 'leven'],
+  ...[
+    'async-mutex',
+    'commander',
+    'dataloader',
+    'exif-reader',
+    'file-type',
+    'is-unicode-supported',
+    'leven',
+  ],
   ...['p-queue', 'p-retry', 'signal-exit', 'zod'],
 ]);
 
