@@ -33,7 +33,7 @@ vi.mock(import('../../src/ledger/database.js'), async (importOriginal) => {
   return { ...real, storeIn: (db, file) => noted(real.storeIn(db, file)) };
 });
 
-test('a file that is sent takes 13 queries, one that was posted two', async (scope) => {
+test('a file that is sent takes 12 queries at most, and those that were posted two together', async (scope) => {
   const { sandbox } = await openClient(scope);
   const count = async (files: number) => {
     const folder = await tempFolder();
@@ -59,6 +59,7 @@ test('a file that is sent takes 13 queries, one that was posted two', async (sco
     return { first: await send('sent'), again: await send('skipped') };
   };
   const [few, many] = [await count(2), await count(7)];
-  expect((many.first - few.first) / 5).toBe(13);
-  expect((many.again - few.again) / 5).toBe(2);
+  // Lookups of files that come into the lane at the same moment are one.
+  expect((many.first - few.first) / 5).toBeLessThanOrEqual(12);
+  expect(many.again).toBe(few.again);
 });
