@@ -138,7 +138,7 @@ function createSearch() {
     const isFile = own ?? beside.get(fold(base));
     if (isFile === true) return { type: 'there' };
     if (isFile === false) return { type: 'wrong', why: `"${name}" is a folder` };
-    const near = guesses++ < GUESSES ? [...beside.keys()] : [];
+    const near = guesses++ < GUESSES ? [...beside.keys()].toSorted() : [];
     const same = near.find((other) => other.toLowerCase() === fold(base).toLowerCase());
     const meant = same === undefined ? guess(base, near) : ` (is it ${same}?)`;
     return { type: 'missing', why: `there is no file "${name}"${meant}` };
