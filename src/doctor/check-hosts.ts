@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import { messageOf } from '../errors.js';
 import { ok, problem, type Check, type Found } from './finding.js';
 
@@ -66,7 +66,7 @@ async function reach(url: URL, signal: AbortSignal): Promise<Found> {
 async function answer(origin: string, signal: AbortSignal): Promise<void> {
   const agent = new Agent({ pipelining: 0 });
   try {
-    const { body } = await request(origin, { dispatcher: agent, signal });
+    const { body } = await agent.request({ origin, path: '/', method: 'GET', signal });
     await body.dump();
   } finally {
     await agent.destroy();

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Agent, request, type Dispatcher } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type * as z from 'zod';
 import { messageOf, StatuscastError, type Refusal } from '../errors.js';
 import { refusalSchema } from './answers.js';
@@ -47,7 +47,7 @@ export function openCalls(credentials: Credentials): {
   async function call<Answer>(one: Call<Answer>): Promise<Answer> {
     const { status, headers, text } = await ask(one);
     const body = parseJson(text);
-    const refusal = refusalOf(status, headers, excerpt(text), body);
+    const refusal = refusalOf(status, headers, () => excerpt(text), body);
     if (refusal !== null) {
       const message = redact(refusal.message);
       throw new StatuscastError({ ...refusal, message, method: one.method });
@@ -68,8 +68,9 @@ export function openCalls(credentials: Credentials): {
     }
     const deadline = AbortSignal.timeout(one.timeoutMs);
     try {
-      const response = await request(url, {
-        dispatcher: agent,
+      const response = await agent.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
         method: one.verb,
         headers: { accept: 'application/json', ...one.headers },
         body: one.body ?? null,
@@ -126,15 +127,15 @@ type Refused = Omit<Extract<StatuscastError['facts'], { code: 'api-refused' }>, 
 function refusalOf(
   httpStatus: number,
   headers: Dispatcher.ResponseData['headers'],
-  excerpt: string,
+  excerpt: () => string,
   body: unknown,
 ): Refused | null {
   const said = refusalSchema.safeParse(body).data;
   const isCodeInside = httpStatus === 200 && said?.code !== undefined && said.code >= 400;
   const status = isCodeInside ? (said.code ?? httpStatus) : httpStatus;
+  if (status < 400) return null;
   const told = said?.message ?? said?.description ?? said?.invokeStatus?.description;
-  const words =
-    told ?? (isPage(headers, excerpt) ? 'a web page came in place of an answer' : excerpt);
+  const words = told ?? wordsOf(headers, excerpt());
   const refusal = classify(status, words);
   if (refusal === null) return null;
   const retryAfterMs = retryAfterOf(String(headers['retry-after'] ?? ''), String(headers.date));
@@ -143,8 +144,10 @@ function refusalOf(
 }
 
 /** What stands in front of the API answers with pages for browsers. */
-function isPage(headers: Dispatcher.ResponseData['headers'], excerpt: string): boolean {
-  return String(headers['content-type']).includes('html') || /^\s*<(!doctype|html)/i.test(excerpt);
+function wordsOf(headers: Dispatcher.ResponseData['headers'], excerpt: string): string {
+  const isPage =
+    String(headers['content-type']).includes('html') || /^\s*<(!doctype|html)/i.test(excerpt);
+  return isPage ? 'a web page came in place of an answer' : excerpt;
 }
 
 /** Seconds, or a date by the server's own clock. */
@@ -156,7 +159,6 @@ function retryAfterOf(header: string, date: string): number | null {
 }
 
 function classify(status: number, words: string): Refusal | null {
-  if (status < 400) return null;
   if (status === 413 || /exceeded max upload size/i.test(words)) return 'too-large';
   switch (status) {
     case 400:

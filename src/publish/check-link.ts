@@ -1,3 +1,4 @@
+import type { Agent } from 'undici';
 import { messageOf, StatuscastError } from '../errors.js';
 import { redactNumbers } from '../green-api/redact.js';
 import { LINK_LIFETIME_DAYS, LINK_LIFETIME_MARGIN_DAYS } from '../limits.js';
@@ -57,12 +58,18 @@ export async function checkLink(
   return { type: 'direct', expiresAtMs: expiryOf(headers['x-amz-expiration'], now()) };
 }
 
+/** Kept from link to link, as they lead to the same host. */
+let connections: Agent | undefined;
+
 async function ask(urlFile: string, method: 'HEAD' | 'GET', options: LinkCheckOptions) {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const { signal } = options;
-  const { request } = await import('undici');
   try {
-    const response = await request(urlFile, {
+    const { origin, pathname, search } = new URL(urlFile);
+    connections ??= new (await import('undici')).Agent();
+    const response = await connections.request({
+      origin,
+      path: `${pathname}${search}`,
       method,
       headers: method === 'GET' ? { range: 'bytes=0-0' } : {},
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
