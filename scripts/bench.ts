@@ -4,10 +4,11 @@
 // workloads that are in it already. With a smaller scale there is less of everything, for a quick
 // look: start-up weighs more then. Of docs/bench.json the chart is drawn anew, and `npm run readme`
 // puts its table into README.md.
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseArgs, promisify } from 'node:util';
 import { findFfmpeg } from '../src/ffmpeg/find-ffmpeg.js';
 import { drawChart } from './bench/draw-chart.js';
 import { inWords, isMet } from './bench/figures.js';
@@ -30,10 +31,11 @@ if (unknown.length > 0) {
   throw new Error(`${unknown.join()} is none of ${Object.keys(WORKLOADS).join(', ')}`);
 }
 
-const { version } = await findFfmpeg();
+const { ffmpegPath } = await findFfmpeg();
+const { stdout } = await promisify(execFile)(ffmpegPath, ['-version']);
 const machine = {
   ...{ cores: availableParallelism(), memoryBytes: totalmem() },
-  ...{ node: process.version, ffmpeg: version },
+  ...{ node: process.version, ffmpeg: /version (\S+)/.exec(stdout)?.[1] ?? 'unknown' },
 };
 const known = await readBench(values.out);
 const measured: Record<string, Bench['results'][string]> = {};

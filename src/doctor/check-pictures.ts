@@ -47,7 +47,7 @@ const TIMEOUT_MS = 8000;
 
 /** libheif is a program of ours and needs none: what is wrong with ffmpeg is told by its own check. */
 const NO_FFMPEG: Ffmpeg = {
-  ...{ ffmpegPath: '', ffprobePath: '', version: '', launcher: [], memoryLimiter: null },
+  ...{ ffmpegPath: '', ffprobePath: '', launcher: [], memoryLimiter: null },
   ...{ decodableCodecs: new Set(), decoders: new Map(), probeDecoders: new Map() },
   filters: new Set(),
 };

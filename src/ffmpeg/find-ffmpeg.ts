@@ -11,8 +11,6 @@ import { runProgram } from './run-program.js';
 export interface Ffmpeg extends Launchers {
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
-  /** The first line of `-version` after the word itself, such as `5.1.6-0+deb12u1`. */
-  readonly version: string;
   /** Codecs that are listed and that it can decode, by the names that ffprobe uses. */
   readonly decodableCodecs: ReadonlySet<string>;
   /** The same with its decoders for each. */
@@ -50,22 +48,19 @@ export async function findFfmpeg(
   return known;
 }
 
+/** All questions at once: each of these starts takes longer than its answer. */
 async function askBoth(ffmpegPath: string, ffprobePath: string): Promise<Ffmpeg> {
-  const launchers = await findLaunchers();
-  const ask = (program: string, question: string) =>
-    askProgram(program, question, launchers.launcher);
-  const [version, codecs, filters, probeCodecs] = await Promise.all([
-    ask(ffmpegPath, '-version'),
-    ask(ffmpegPath, '-codecs'),
-    ask(ffmpegPath, '-filters'),
-    ask(ffprobePath, '-codecs'),
+  const [launchers, codecs, filters, probeCodecs] = await Promise.all([
+    findLaunchers(),
+    askProgram(ffmpegPath, '-codecs'),
+    askProgram(ffmpegPath, '-filters'),
+    askProgram(ffprobePath, '-codecs'),
   ]);
   const decoders = listedOf(readDecoders(codecs));
   return {
     ffmpegPath,
     ffprobePath,
     ...launchers,
-    version: /version (\S+)/.exec(version)?.[1] ?? 'unknown',
     decodableCodecs: new Set(decoders.keys()),
     decoders,
     probeDecoders: readDecoders(probeCodecs),
@@ -145,15 +140,11 @@ async function makeRunnable(binary: string): Promise<string> {
   }
 }
 
-async function askProgram(
-  binary: string,
-  question: string,
-  launcher: readonly string[],
-): Promise<string> {
+async function askProgram(binary: string, question: string): Promise<string> {
   try {
     return await runProgram({
       program: path.basename(binary),
-      argv: [...launcher, binary, '-hide_banner', question],
+      argv: [binary, '-hide_banner', question],
       timeoutMs: ASK_TIMEOUT_MS,
     });
   } catch (cause) {

@@ -22,6 +22,8 @@ export interface MemoryLimiter {
  */
 const MEMORY_MAX_BYTES = 6 * 1024 ** 3;
 
+const SETPRIV: readonly string[] = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'];
+
 const ASK_TIMEOUT_MS = 20_000;
 
 export function limitMemory(maxBytes: number): MemoryLimiter {
@@ -31,8 +33,8 @@ export function limitMemory(maxBytes: number): MemoryLimiter {
 /** `setpriv` and `prlimit` of util-linux, where they are and may do what they are for. */
 export async function findLaunchers(): Promise<Launchers> {
   if (process.platform !== 'linux') return { launcher: [], memoryLimiter: null };
-  const setpriv = ['/usr/bin/setpriv', '--pdeathsig', 'KILL', '--'];
-  const works = (argv: readonly string[]) =>
+  const limiter = limitMemory(MEMORY_MAX_BYTES);
+  const works = (...argv: readonly string[]) =>
     runProgram({
       program: 'launcher',
       argv: [...argv, '/bin/true'],
@@ -41,12 +43,9 @@ export async function findLaunchers(): Promise<Launchers> {
       () => true,
       () => false,
     );
-  const [canEnd, canLimit] = await Promise.all([
-    works(setpriv),
-    works(limitMemory(MEMORY_MAX_BYTES).argv),
-  ]);
-  return {
-    launcher: canEnd ? setpriv : [],
-    memoryLimiter: canLimit ? limitMemory(MEMORY_MAX_BYTES) : null,
-  };
+  // Nearly always it is both.
+  if (await works(...limiter.argv, ...SETPRIV))
+    return { launcher: SETPRIV, memoryLimiter: limiter };
+  const [canEnd, canLimit] = await Promise.all([works(...SETPRIV), works(...limiter.argv)]);
+  return { launcher: canEnd ? SETPRIV : [], memoryLimiter: canLimit ? limiter : null };
 }

@@ -17,8 +17,6 @@ describe('without a word in the environment', () => {
     const found = await findFfmpeg({});
     expect(found.ffmpegPath).toBe(bundledFfmpeg);
     expect(found.ffprobePath).toBe(bundledFfprobe);
-    expect(found.version).toMatch(/^\S+$/);
-    expect(found.version).not.toBe('unknown');
   });
 
   it('an empty variable counts as none', async () => {
