@@ -3,7 +3,7 @@ import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
 import { readCaptionText } from './read-caption-text.js';
-import { fold, foldersAbove, showPath, type FolderChoices } from './read-folder-choices.js';
+import { fold, showPath, type FolderChoices } from './read-folder-choices.js';
 import { readRow, type Choice } from './read-row.js';
 
 export interface ChoicesOptions {
@@ -20,6 +20,8 @@ export interface ChoicesOptions {
 export interface Reading extends ChoicesOptions {
   readonly run: Settings;
   readonly read: (folder: string) => Promise<FolderChoices>;
+  /** A folder and those above it, the nearest first. */
+  readonly readAbove: (folder: string) => Promise<readonly FolderChoices[]>;
 }
 
 /** What is chosen for a file: its row, and the text beside it where the row has no caption. */
@@ -42,16 +44,16 @@ export async function choiceOf(
  */
 async function rowOf(
   { path: file, relativePath }: Pick<Input, 'path' | 'relativePath'>,
-  { run, read }: Reading,
+  { run, readAbove }: Reading,
 ): Promise<Choice | null> {
-  const folders = await Promise.all(foldersAbove(path.dirname(file)).map(read));
+  const folders = await readAbove(path.dirname(file));
   const ownFolders = relativePath.split(path.sep).length;
   for (const [at, folder] of folders.entries()) {
     // A table far above may be of anything.
     const faults = faultsOf(folder, at < ownFolders);
     if (faults.length > 0) throw new StatuscastError({ code: 'bad-settings', faults });
     const { captions } = folder;
-    const row = captions?.byFile.get(fold(file));
+    const row = captions === null ? undefined : captions.byFile.get(fold(file));
     if (captions !== null && row !== undefined) {
       return readRow(row, `${captions.shown}, line ${row.line}`, run);
     }

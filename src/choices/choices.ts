@@ -3,7 +3,12 @@ import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
 import { checkChoices } from './check-choices.js';
 import { choiceOf, type ChoicesOptions } from './choice-of.js';
-import { readFolderChoices, rememberCaptions, type FolderChoices } from './read-folder-choices.js';
+import {
+  foldersAbove,
+  readFolderChoices,
+  rememberCaptions,
+  type FolderChoices,
+} from './read-folder-choices.js';
 import { settleChoice } from './settle-choice.js';
 
 /** What is chosen for single files, by `captions.csv` or `.yaml` above them and `name.txt` beside. */
@@ -57,7 +62,15 @@ export function createChoices(run: Settings, options: ChoicesOptions): Choices {
     }
     return found;
   };
-  const reading = { ...options, run, read };
+  // Of the same folder as the file before, nearly always.
+  let above: { folder: string; found: Promise<readonly FolderChoices[]> } | undefined;
+  const readAbove = (folder: string) => {
+    if (above?.folder !== folder || options.isLive === true) {
+      above = { folder, found: Promise.all(foldersAbove(folder).map(read)) };
+    }
+    return above.found;
+  };
+  const reading = { ...options, run, read, readAbove };
   return {
     of: async (input) => {
       const choice = await choiceOf(input, reading);

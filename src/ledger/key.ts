@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import type { PartNumber } from '../events.js';
 import type { Kind } from '../job.js';
@@ -16,8 +16,8 @@ export async function hashFile(
   path: string,
   { bytes = Infinity, signal }: { readonly bytes?: number; readonly signal?: AbortSignal } = {},
 ): Promise<string> {
-  const hash = createHash('sha256');
-  if (bytes <= PIECE_BYTES) return hash.update(await readFile(path, { signal })).digest('hex');
+  if (bytes <= PIECE_BYTES) return hash('sha256', await readFile(path, { signal }));
+  const whole = createHash('sha256');
   const file = await open(path);
   try {
     // One buffer for all: a new one for each piece is garbage that V8 goes over its heap for.
@@ -26,8 +26,8 @@ export async function hashFile(
       signal?.throwIfAborted();
       // oxlint-disable-next-line no-await-in-loop
       const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES);
-      if (bytesRead === 0) return hash.digest('hex');
-      hash.update(buffer.subarray(0, bytesRead));
+      if (bytesRead === 0) return whole.digest('hex');
+      whole.update(buffer.subarray(0, bytesRead));
     }
   } finally {
     await file.close();
@@ -77,8 +77,7 @@ export function createKeys(
   return (content, part = WHOLE) => {
     // What was sent whole is known whole, whether or not it might have been split.
     const which = part.of === 1 ? '' : JSON.stringify([part.number, part.of]);
-    const keyed = (tail: string) =>
-      createHash('sha256').update(content).update(tail).update(which).digest('hex');
+    const keyed = (tail: string) => hash('sha256', content + tail + which);
     return {
       image: keyed(tails.image),
       audio: keyed(tails.audio),

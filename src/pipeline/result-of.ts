@@ -27,14 +27,10 @@ const WORST_FIRST: readonly Outcome[] = [
 
 /** What is told of an input at its end. */
 export function resultOf({ input }: Queued, done: readonly Done[]): ResultEvent {
-  const [worst] = WORST_FIRST.flatMap((outcome) =>
-    done.filter(({ ending }) => ending.outcome === outcome),
-  );
   const [first] = done;
+  const [worst] = done.toSorted((a, b) => rankOf(a) - rankOf(b));
   if (worst === undefined || first === undefined) throw new Error('an input ended without an end');
   const { known } = first.task;
-  const { of } = worst.task.part;
-  const parts = done.map(partResultOf);
   return {
     type: 'result',
     input: input.input,
@@ -47,8 +43,12 @@ export function resultOf({ input }: Queued, done: readonly Done[]): ResultEvent 
     reason: 'reason' in worst.ending ? worst.ending.reason : null,
     detail: 'detail' in worst.ending ? worst.ending.detail : null,
     error: 'error' in worst.ending ? worst.ending.error : null,
-    parts: of === 1 ? null : parts,
+    parts: worst.task.part.of === 1 ? null : done.map(partResultOf),
   };
+}
+
+function rankOf({ ending }: Done): number {
+  return WORST_FIRST.indexOf(ending.outcome);
 }
 
 function partResultOf(done: Done): PartResult {

@@ -138,8 +138,7 @@ function conclude(state: RunState, result: ResultEvent): RunState {
   state.underWay.delete(input);
   state.waits.delete(input);
   const done = { inputs: state.done.inputs + 1, bytes: state.done.bytes + bytes };
-  const ended = { ...state, done };
-  if (isNotReached(result)) return { ...ended, notReached: state.notReached + 1 };
+  if (isNotReached(result)) return { ...state, done, notReached: state.notReached + 1 };
   const fault = error === null ? null : faultOf(result, error);
   const own = {
     ...{ input, outcome, message: fault?.message ?? null },
@@ -147,7 +146,8 @@ function conclude(state: RunState, result: ResultEvent): RunState {
   };
   const sent = parts?.filter((part) => part.outcome === 'sent').length;
   return {
-    ...ended,
+    ...state,
+    done,
     counts: { ...state.counts, [outcome]: state.counts[outcome] + 1 },
     recent: isOldNews(state, result) ? state.recent : [...state.recent, own].slice(-RECENT_MAX),
     problems: error === null ? state.problems : addProblem(state.problems, faultOf(result, error)),
