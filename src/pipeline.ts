@@ -105,6 +105,8 @@ async function runAll(
   // Asking the programs takes as long as looking at a few folders.
   const finding = findFfmpeg(options.env);
   finding.catch(() => undefined);
+  // The client and the ledger's engine take 0.1 s to load, which they do meanwhile.
+  if (options.goal === 'send') void loadPublishing();
   const stateDir = path.resolve(settings.state);
   const outputsDir = path.join(stateDir, 'outputs');
   const outDir = path.resolve(settings.out || (options.goal === 'prepare' ? 'out' : outputsDir));
@@ -138,9 +140,8 @@ async function runAll(
   let instance: InstanceSettings | null = null;
   const publishing =
     options.goal === 'send'
-      ? // The client and the ledger's engine take 0.15 s to load, and only sending needs them.
-        await (
-          await import('./pipeline/open-publishing.js')
+      ? await (
+          await loadPublishing()
         ).openPublishing(options.credentials, settings, outputsDir, () =>
           gapMsOf(settings, instance),
         )
@@ -179,7 +180,7 @@ async function runAll(
       stateDir: publishing === null && read?.isKnown !== true ? null : stateDir,
       outDir,
     });
-    const counting = isWatching ? null : tellTotals(run, discover(roots, ours));
+    const endCount = isWatching ? null : tellTotals(run, () => discover(roots, ours));
     const onIdle = () => emit({ type: 'idle', counts: { ...counts } });
     const source = isWatching ? await watchOn(roots, ours, run, onIdle) : walkOnce(roots, ours);
     instance = await preflight(run);
@@ -189,13 +190,15 @@ async function runAll(
     warn(warnOfJournal(instance));
     warn(warnOfAbsent(absent));
     warn(read?.warning ?? null);
-    let inputs = 0;
+    const walked = { inputs: 0, bytes: 0 };
     const nameOutput = createOutputNames(outDir);
     let last: Queued | undefined;
     let told: Promise<void> = Promise.resolve();
     for await (const input of source) {
       emit({ type: 'found', input: input.input, bytes: input.bytes });
-      if (!isWatching) warn(warnOfQueue(++inputs, instance));
+      walked.inputs++;
+      walked.bytes += input.bytes;
+      if (!isWatching) warn(warnOfQueue(walked.inputs, instance));
       const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
       const turns = { toMeet: takeTurn(last?.toMeet), toSend: takeTurn(last?.toSend) };
       const task: Queued = { input, ...places, ...turns };
@@ -216,7 +219,8 @@ async function runAll(
       await inFlight.onSizeLessThan(1);
     }
     isDiscovered = true;
-    await Promise.all([inFlight.onIdle(), counting]);
+    endCount?.(walked);
+    await inFlight.onIdle();
     if (settings.confirm && publishing !== null && instance?.outgoingWebhook === true) {
       await confirmRun(run, publishing);
     }
@@ -233,6 +237,11 @@ async function runAll(
     await read?.close();
     await publishing?.close();
   }
+}
+
+/** Only sending needs it. */
+function loadPublishing() {
+  return import('./pipeline/open-publishing.js');
 }
 
 /** Why a run ended before its work; null where it did not. */

@@ -94,20 +94,43 @@ async function foldersOfOurs({ state, out }: Settings): Promise<readonly string[
   return Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
 }
 
-/** Looks ahead over all inputs, beside the run. */
-export async function tellTotals(
+/** A run that is over sooner tells of them when it has come to them itself. */
+const LOOK_AHEAD_AFTER_MS = 1500;
+
+/** What a run comes to in all. */
+export interface Totals {
+  readonly inputs: number;
+  readonly bytes: number;
+}
+
+/**
+ * Tells of all inputs once, as soon as they are known: a run that takes long is walked ahead of.
+ * @param lookAhead walks what the run walks
+ * @returns to be called with what the run itself has come to, at the end of its walk
+ */
+export function tellTotals(
   { emit, signal }: Run,
-  found: AsyncIterable<Input>,
-): Promise<void> {
-  try {
+  lookAhead: () => AsyncIterable<Input>,
+): (walked: Totals) => void {
+  let isTold = false;
+  const tell = (totals: Totals) => {
+    if (!isTold && !signal.aborted) emit({ type: 'totals', ...totals });
+    isTold = true;
+  };
+  const count = async () => {
     let [inputs, bytes] = [0, 0];
-    for await (const input of found) {
-      signal.throwIfAborted();
+    for await (const input of lookAhead()) {
+      if (isTold || signal.aborted) return;
       inputs++;
       bytes += input.bytes;
     }
-    emit({ type: 'totals', inputs, bytes });
-  } catch {
-    // What cannot be walked is told of in its turn.
-  }
+    tell({ inputs, bytes });
+  };
+  // What cannot be walked is told of in its turn.
+  const timer = setTimeout(() => void count().catch(() => undefined), LOOK_AHEAD_AFTER_MS);
+  timer.unref();
+  return (walked) => {
+    clearTimeout(timer);
+    tell(walked);
+  };
 }
