@@ -102,11 +102,7 @@ async function runAll(
   const begunMs = performance.now();
   const settings = createSettings(options.settings);
   const roots = await findRoots(paths);
-  // Asking the programs takes as long as looking at a few folders.
-  const finding = findFfmpeg(options.env);
-  finding.catch(() => undefined);
-  // The client and the ledger's engine take 0.1 s to load, which they do meanwhile.
-  if (options.goal === 'send') void loadPublishing();
+  const ffmpeg = await findFfmpeg(options.env);
   const stateDir = path.resolve(settings.state);
   const outputsDir = path.join(stateDir, 'outputs');
   const outDir = path.resolve(settings.out || (options.goal === 'prepare' ? 'out' : outputsDir));
@@ -118,7 +114,6 @@ async function runAll(
   const absent = await choices.check(roots, ours);
   const written = isPlan ? [] : [outputsDir, outDir];
   for (const folder of new Set(written)) await removeStalePartials(folder);
-  const ffmpeg = await finding;
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
 
   const ending = new AbortController();
@@ -140,8 +135,9 @@ async function runAll(
   let instance: InstanceSettings | null = null;
   const publishing =
     options.goal === 'send'
-      ? await (
-          await loadPublishing()
+      ? // The client and the ledger's engine take 0.1 s to load, and only sending needs them.
+        await (
+          await import('./pipeline/open-publishing.js')
         ).openPublishing(options.credentials, settings, outputsDir, () =>
           gapMsOf(settings, instance),
         )
@@ -237,11 +233,6 @@ async function runAll(
     await read?.close();
     await publishing?.close();
   }
-}
-
-/** Only sending needs it. */
-function loadPublishing() {
-  return import('./pipeline/open-publishing.js');
 }
 
 /** Why a run ended before its work; null where it did not. */

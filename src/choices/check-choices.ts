@@ -1,5 +1,7 @@
 import path from 'node:path';
-import { readFolder, walkFolders, type Root } from '../discover/discover.js';
+import type { Root } from '../discover/discover.js';
+import { readFolder } from '../discover/read-folder.js';
+import { walkFolders } from '../discover/walk-folders.js';
 import { faultsIn, StatuscastError } from '../errors.js';
 import { guess } from '../setting-names.js';
 import { captionBeside, type Reading } from './choice-of.js';

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { findCaptionTexts, isCaptionsFile } from '../discover/choices-beside.js';
-import { readFolder } from '../discover/discover.js';
+import { readFolder } from '../discover/read-folder.js';
 import { NO_STAMP, stampOf } from '../discover/stamp.js';
 import { messageOf } from '../errors.js';
 import type { Row, Rows } from './columns.js';

@@ -10,6 +10,7 @@ export function exitCodeOf({ counts, stopped }: SummaryEvent): number {
     if (stopped.code === 'interrupted') return EXIT.interrupted;
     const refused: readonly ErrorCode[] = ['instance-cannot-send', 'api-refused'];
     if (refused.includes(stopped.code)) return EXIT.cannotSend;
+    if (stopped.code === 'binary-unusable') return EXIT.usage;
   }
   const isClean = stopped === null && counts.failed === 0 && counts.uncertain === 0;
   return isClean ? EXIT.done : EXIT.someFailed;

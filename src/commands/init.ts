@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { separatorOfPlace, writeCsv, writeYaml } from '../choices/write-choices.js';
 import { isCaptionsFile } from '../discover/choices-beside.js';
-import { readFolder } from '../discover/discover.js';
+import { readFolder } from '../discover/read-folder.js';
 import { StatuscastError } from '../errors.js';
 import { listMedia } from '../pipeline.js';
 import { clean } from '../report/format.js';

@@ -1,10 +1,11 @@
 import { stat as statWith, type Stats } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
 import { findCaptionTexts, isCaptionsFile } from './choices-beside.js';
+import { compareNames, readFolder } from './read-folder.js';
 import { NO_STAMP, stampOf, type FileFacts } from './stamp.js';
 
 /** A path given by the user that is there. */
@@ -182,41 +183,11 @@ export function sightOf(found: FileFacts | null): Pick<Input, 'bytes' | 'stamp'>
   return { bytes: found?.size ?? 0, stamp: found === null ? NO_STAMP : stampOf(found) };
 }
 
-const byName = new Intl.Collator('en', { numeric: true });
-
-function compareNames(a: string, b: string): number {
-  return byName.compare(a, b) || (a < b ? -1 : Number(a > b));
-}
-
 /** Orders paths below a folder as a walk comes to them. */
 export function comparePaths(a: string, b: string): number {
   const [left, right] = [a.split(path.sep), b.split(path.sep)];
   const at = left.findIndex((name, depth) => name !== right[depth]);
   return at === -1 ? left.length - right.length : compareNames(left[at] ?? '', right[at] ?? '');
-}
-
-/** What is in a folder, without what is hidden; in any order. */
-export interface FolderContent {
-  readonly names: readonly string[];
-  /** Those that are no folders. */
-  readonly files: ReadonlySet<string>;
-  /** Those that may lead elsewhere. */
-  readonly links: ReadonlySet<string>;
-}
-
-/** @throws what reading it throws */
-export async function readFolder(folder: string): Promise<FolderContent> {
-  const entries = (await readdir(folder, { withFileTypes: true })).filter(
-    ({ name }) => !name.startsWith('.'),
-  );
-  const files = entries.filter((entry) => !entry.isDirectory());
-  const links = files.filter((entry) => !entry.isFile());
-  const namesOf = (some: typeof entries) => some.map(({ name }) => name);
-  return {
-    names: namesOf(entries),
-    files: new Set(namesOf(files)),
-    links: new Set(namesOf(links)),
-  };
 }
 
 /** Whether a file that was given is not media but says what is chosen for what is. */
@@ -227,33 +198,3 @@ async function isOfChoices(file: string): Promise<boolean> {
   const content = await readFolder(path.dirname(file)).catch(() => null);
   return [...findCaptionTexts(content?.files ?? []).values()].includes(name);
 }
-
-/**
- * The folders that `discover` walks, by their absolute paths; in the place of a file, its folder.
- * A folder behind a link is met under its own name.
- */
-export async function* walkFolders(
-  roots: readonly Root[],
-  leaveOut: readonly string[],
-): AsyncGenerator<string> {
-  const ours = new Set(leaveOut);
-  const met = new Set<string>();
-  const waiting = roots.map(({ real, isFolder }) => ({
-    folder: isFolder ? real : path.dirname(real),
-    isDeep: isFolder,
-  }));
-  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { folder, isDeep } = next;
-    if (met.has(`${isDeep} ${folder}`)) continue;
-    if (!met.has(`${!isDeep} ${folder}`)) yield folder;
-    met.add(`${isDeep} ${folder}`);
-    if (!isDeep) continue;
-    const { names, files } = await readFolder(folder).catch(() => NOTHING);
-    for (const name of names.filter((one) => !files.has(one)).toSorted(compareNames)) {
-      const below = path.join(folder, name);
-      if (!ours.has(below)) waiting.push({ folder: below, isDeep });
-    }
-  }
-}
-
-const NOTHING: FolderContent = { names: [], files: new Set(), links: new Set() };

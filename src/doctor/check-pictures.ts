@@ -47,9 +47,11 @@ const TIMEOUT_MS = 8000;
 
 /** libheif is a program of ours and needs none: what is wrong with ffmpeg is told by its own check. */
 const NO_FFMPEG: Ffmpeg = {
-  ...{ ffmpegPath: '', ffprobePath: '', launcher: [], memoryLimiter: null },
-  ...{ decodableCodecs: new Set(), decoders: new Map(), probeDecoders: new Map() },
-  filters: new Set(),
+  ...{ ffmpegPath: '', ffprobePath: '' },
+  abilities: async () => ({
+    ...{ decodableCodecs: new Set(), decoders: new Map(), probeDecoders: new Map() },
+    ...{ filters: new Set(), launcher: [], memoryLimiter: null },
+  }),
 };
 
 /** 16×16 pixels of one colour in HEVC, as `scripts/make-fixtures/heif.ts` makes them. */

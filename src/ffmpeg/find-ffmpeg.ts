@@ -7,10 +7,20 @@ import { listedOf, readDecoders, type Decoders } from './codecs.js';
 import { findLaunchers, type Launchers } from './launchers.js';
 import { runProgram } from './run-program.js';
 
-/** The ffmpeg and ffprobe that are used, what this ffmpeg can do, and what holds both in bounds. */
-export interface Ffmpeg extends Launchers {
+/** The ffmpeg and ffprobe that are used. */
+export interface Ffmpeg {
   readonly ffmpegPath: string;
   readonly ffprobePath: string;
+  /**
+   * What they can do. They are asked when it is first needed, once in the life of a process: that
+   * takes a tenth of a second, and many a folder holds nothing for them.
+   * @throws StatuscastError `binary-unusable`
+   */
+  readonly abilities: () => Promise<Abilities>;
+}
+
+/** What an ffmpeg can do, and what holds it in bounds. */
+export interface Abilities extends Launchers {
   /** Codecs that are listed and that it can decode, by the names that ffprobe uses. */
   readonly decodableCodecs: ReadonlySet<string>;
   /** The same with its decoders for each. */
@@ -25,12 +35,12 @@ const require = createRequire(import.meta.url);
 
 const ASK_TIMEOUT_MS = 20_000;
 
-/** What was found, by the paths of the two programs: they are asked once in the life of a process. */
-const found = new Map<string, Promise<Ffmpeg>>();
+/** What was answered, by the paths of the two programs. */
+const answers = new Map<string, Promise<Abilities>>();
 
 /**
  * Finds the programs: `FFMPEG_PATH` and `FFPROBE_PATH`, else the ones bundled from npm; makes the
- * bundled ones runnable where they are not, and asks ffmpeg once what it can do.
+ * bundled ones runnable where they are not.
  * @throws StatuscastError `binary-unusable`.
  */
 export async function findFfmpeg(
@@ -41,15 +51,18 @@ export async function findFfmpeg(
     locateProgram('ffprobe', env),
   ]);
   const key = `${ffmpegPath}\0${ffprobePath}`;
-  const known = found.get(key) ?? askBoth(ffmpegPath, ffprobePath);
-  found.set(key, known);
-  // What failed may be mended by the next time.
-  known.catch(() => found.delete(key));
-  return known;
+  const abilities = async () => {
+    const known = answers.get(key) ?? askBoth(ffmpegPath, ffprobePath);
+    answers.set(key, known);
+    // What failed may be mended by the next time.
+    known.catch(() => answers.delete(key));
+    return known;
+  };
+  return { ffmpegPath, ffprobePath, abilities };
 }
 
 /** All questions at once: each of these starts takes longer than its answer. */
-async function askBoth(ffmpegPath: string, ffprobePath: string): Promise<Ffmpeg> {
+async function askBoth(ffmpegPath: string, ffprobePath: string): Promise<Abilities> {
   const [launchers, codecs, filters, probeCodecs] = await Promise.all([
     findLaunchers(),
     askProgram(ffmpegPath, '-codecs'),
@@ -58,8 +71,6 @@ async function askBoth(ffmpegPath: string, ffprobePath: string): Promise<Ffmpeg>
   ]);
   const decoders = listedOf(readDecoders(codecs));
   return {
-    ffmpegPath,
-    ffprobePath,
     ...launchers,
     decodableCodecs: new Set(decoders.keys()),
     decoders,

@@ -65,7 +65,8 @@ export async function runFfmpeg(
   options: RunOptions,
 ): Promise<string> {
   const { onProgress } = options;
-  return runLimited(ffmpeg, 'ffmpeg', await argumentsOf(recipe, ffmpeg.decoders), {
+  const { decoders } = await ffmpeg.abilities();
+  return runLimited(ffmpeg, 'ffmpeg', await argumentsOf(recipe, decoders), {
     signal: options.signal,
     timeoutMs: options.timeoutMs,
     input: options.input,

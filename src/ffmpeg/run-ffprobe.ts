@@ -23,7 +23,8 @@ export interface ProbeRun {
  */
 export async function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string> {
   const { path, demuxers, show, signal, timeoutMs } = run;
-  const listed = namesOf(listedOf(ffmpeg.probeDecoders));
+  const { probeDecoders } = await ffmpeg.abilities();
+  const listed = namesOf(listedOf(probeDecoders));
   const ask = (decoders: readonly string[]) =>
     runLimited(
       ffmpeg,
@@ -42,7 +43,7 @@ export async function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string>
     // ffprobe opens a decoder for every stream and gives up where it may not, be it for a subtitle.
     // With a stream specifier the option is for that opening alone: what the file holds is still
     // decoded by listed ones only, and the others are never given a byte of a packet.
-    const all = namesOf(ffmpeg.probeDecoders);
+    const all = namesOf(probeDecoders);
     return ask(['v', 'a', 's'].flatMap((type) => [`-codec_whitelist:${type}`, all]));
   }
 }

@@ -1,5 +1,6 @@
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from './find-ffmpeg.js';
+import type { MemoryLimiter } from './launchers.js';
 import { runProgram, type ProgramRun } from './run-program.js';
 
 /** How far either program reads before it says what streams there are, so that both see the same. */
@@ -29,14 +30,14 @@ export async function runLimited(
   args: readonly string[],
   options: Omit<ProgramRun, 'program' | 'argv'>,
 ): Promise<string> {
-  const { launcher, memoryLimiter } = ffmpeg;
+  const { launcher, memoryLimiter } = await ffmpeg.abilities();
   const binary = program === 'ffmpeg' ? ffmpeg.ffmpegPath : ffmpeg.ffprobePath;
   const argv = [...(memoryLimiter?.argv ?? []), ...launcher, binary, ...args];
   try {
     return await runProgram({ ...options, program, argv });
   } catch (thrown) {
     const facts = thrown instanceof StatuscastError ? thrown.facts : null;
-    const why = facts?.code === 'program-failed' ? boundMetIn(facts.why, ffmpeg) : null;
+    const why = facts?.code === 'program-failed' ? boundMetIn(facts.why, memoryLimiter) : null;
     if (why === null) throw thrown;
     throw new StatuscastError({ code: 'program-failed', program, why }, { cause: thrown });
   }
@@ -47,7 +48,7 @@ const WANT_OF_MEMORY =
   /cannot allocate memory|out of memory|malloc of size \d+ failed|bad_alloc|pthread_create.*failed/i;
 
 /** Which bound a file has met, in words; null where it failed for another reason. */
-function boundMetIn(printed: string, { memoryLimiter }: Ffmpeg): string | null {
+function boundMetIn(printed: string, memoryLimiter: MemoryLimiter | null): string | null {
   // Either program's own bound, which it reports as a want of memory.
   const streams = /number of streams exceeds max_streams parameter \((\d+)\)/i.exec(printed)?.[1];
   if (streams !== undefined) return `it holds more than ${streams} streams`;

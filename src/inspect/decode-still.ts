@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { namesOf } from '../ffmpeg/codecs.js';
+import { namesOf, type Decoders } from '../ffmpeg/codecs.js';
 import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { IMAGE_ASPECT, IMAGE_MAX_UNITS } from '../limits.js';
@@ -41,19 +41,13 @@ export async function readableStill(
   try {
     const { signal, timeoutMs, maxPixels } = options;
     const limits = { signal, timeoutMs };
+    const { decoders, launcher } = await ffmpeg.abilities();
     if (decoder.type === 'ffmpeg') {
-      await runLimited(
-        ffmpeg,
-        'ffmpeg',
-        argumentsOf(ffmpeg, file, decoder, partial, maxPixels),
-        limits,
-      );
+      const args = argumentsOf(decoders, file, decoder, partial, maxPixels);
+      await runLimited(ffmpeg, 'ffmpeg', args, limits);
     } else {
-      const argv = [
-        ...ffmpeg.launcher,
-        process.execPath,
-        ...scriptOf(file, decoder, partial, maxPixels),
-      ];
+      const script = scriptOf(file, decoder, partial, maxPixels);
+      const argv = [...launcher, process.execPath, ...script];
       await runProgram({ program: decoder.type, argv, ...limits });
     }
     await rename(partial, target);
@@ -103,7 +97,7 @@ function isThere(file: string): Promise<boolean> {
 type ByFfmpeg = Extract<StillDecoder, { readonly type: 'ffmpeg' }>;
 
 function argumentsOf(
-  { decoders }: Ffmpeg,
+  decoders: Decoders,
   file: string,
   { demuxer, codec }: ByFfmpeg,
   target: string,

@@ -20,8 +20,9 @@ export async function doesDecode(
   options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs?: number },
   trialSeconds = 2,
 ): Promise<boolean> {
+  const { decoders } = await ffmpeg.abilities();
   const args = [
-    ...['-hide_banner', '-nostdin', '-v', 'error', ...boundTo(namesOf(ffmpeg.decoders))],
+    ...['-hide_banner', '-nostdin', '-v', 'error', ...boundTo(namesOf(decoders))],
     ...['-f', demuxer, '-t', String(trialSeconds)],
     ...['-i', `file:${path}`, '-map', `0:${index}`, '-f', 'null', '-'],
   ];

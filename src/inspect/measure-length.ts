@@ -17,8 +17,9 @@ export async function measureLength(
 ): Promise<number | null> {
   let endSeconds = -Infinity;
   let startSeconds = 0;
+  const { probeDecoders } = await ffmpeg.abilities();
   const args = [
-    ...['-v', 'error', ...boundTo(namesOf(listedOf(ffmpeg.probeDecoders)))],
+    ...['-v', 'error', ...boundTo(namesOf(listedOf(probeDecoders)))],
     ...['-f', demuxer, '-select_streams', String(index), '-of', 'compact=nokey=0'],
     ...['-show_entries', 'packet=pts_time,duration_time:format=start_time', '-i', `file:${path}`],
   ];

@@ -103,7 +103,7 @@ async function probeFrames(path: string, ffmpeg: Ffmpeg): Promise<MediaProbe | n
     ...{ sounds: [], others: [], chapters: 0, tags: {}, layout: null, timing: null },
     animation: { reader: 'sharp', delaysMs },
     mp3: null,
-    canToneMap: canToneMap(ffmpeg),
+    canToneMap: canToneMap(await ffmpeg.abilities()),
   };
 }
 

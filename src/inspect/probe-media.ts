@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { StatuscastError } from '../errors.js';
-import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import type { Abilities, Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 import { probeSchema, type RawProbe } from './ffprobe-answer.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
@@ -85,11 +85,11 @@ export async function probeMedia(
     const why = `its answer has an unknown shape (${z.prettifyError(parsed.error)})`;
     throw new StatuscastError({ code: 'program-failed', program: 'ffprobe', why });
   }
-  return withMp3(toProbe(parsed.data, layout, ffmpeg), mp3);
+  return withMp3(toProbe(parsed.data, layout, await ffmpeg.abilities()), mp3);
 }
 
 /** Whether this ffmpeg has the filters that bring HDR and wide colours down to BT.709. */
-export function canToneMap({ filters }: Ffmpeg): boolean {
+export function canToneMap({ filters }: Abilities): boolean {
   return filters.has('zscale') && filters.has('tonemap');
 }
 
@@ -117,7 +117,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): MediaProbe {
+function toProbe(raw: RawProbe, layout: Mp4Layout | null, abilities: Abilities): MediaProbe {
   const ofType = (type: string) => raw.streams.filter((stream) => stream.codec_type === type);
   // A header may say 2 s of frames that are hours apart.
   const spans = raw.packets === undefined ? [] : [{ duration: spanOf(raw.packets) }];
@@ -125,7 +125,7 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
     .map(({ duration }) => duration)
     .filter((duration) => duration !== null);
   const pictures = ofType('video').map((stream) =>
-    toPicture(stream, raw.format.start_time, ffmpeg),
+    toPicture(stream, raw.format.start_time, abilities),
   );
   const shown = pictures.find(({ isCover }) => !isCover);
   return {
@@ -133,7 +133,7 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
     bytes: raw.format.size ?? 0,
     durationSeconds: durations.length === 0 ? null : Math.max(...durations),
     pictures,
-    sounds: ofType('audio').map((stream) => toSound(stream, raw.format.start_time, ffmpeg)),
+    sounds: ofType('audio').map((stream) => toSound(stream, raw.format.start_time, abilities)),
     others: raw.streams
       .map((stream) => stream.codec_type)
       .filter((type) => type !== 'video' && type !== 'audio'),
@@ -146,6 +146,6 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, ffmpeg: Ffmpeg): Media
         ? null
         : readTiming(raw.packets, shown.index),
     animation: null,
-    canToneMap: canToneMap(ffmpeg),
+    canToneMap: canToneMap(abilities),
   };
 }

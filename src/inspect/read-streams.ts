@@ -1,4 +1,4 @@
-import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import type { Abilities } from '../ffmpeg/find-ffmpeg.js';
 import type { RawStream } from './ffprobe-answer.js';
 import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
@@ -77,20 +77,18 @@ const ALPHA_FORMATS = /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8)/;
 export function toPicture(
   stream: RawStream,
   fileStart: number | null,
-  ffmpeg: Ffmpeg,
+  { decoders, decodableCodecs }: Abilities,
 ): PictureStream {
   const alphaDecoder =
     stream.tags['alpha_mode'] === '1' ? ALPHA_DECODERS.get(stream.codec_name) : undefined;
   const decoder =
-    alphaDecoder !== undefined &&
-    ffmpeg.decoders.get(stream.codec_name)?.includes(alphaDecoder) === true
+    alphaDecoder !== undefined && decoders.get(stream.codec_name)?.includes(alphaDecoder) === true
       ? alphaDecoder
       : null;
   return {
     index: stream.index,
     codec: stream.codec_name,
-    decodable:
-      ffmpeg.decodableCodecs.has(stream.codec_name) && stream.width > 0 && stream.height > 0,
+    decodable: decodableCodecs.has(stream.codec_name) && stream.width > 0 && stream.height > 0,
     profile: stream.profile,
     level: stream.level !== null && stream.level > 0 ? stream.level : null,
     width: stream.width,
@@ -144,13 +142,16 @@ function readClock(tag: string | undefined): number | null {
   return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
-export function toSound(stream: RawStream, fileStart: number | null, ffmpeg: Ffmpeg): SoundStream {
+export function toSound(
+  stream: RawStream,
+  fileStart: number | null,
+  { decodableCodecs }: Abilities,
+): SoundStream {
   const sampleRateHz = stream.sample_rate ?? 0;
   return {
     index: stream.index,
     codec: stream.codec_name,
-    decodable:
-      ffmpeg.decodableCodecs.has(stream.codec_name) && sampleRateHz > 0 && stream.channels > 0,
+    decodable: decodableCodecs.has(stream.codec_name) && sampleRateHz > 0 && stream.channels > 0,
     profile: stream.profile,
     sampleRateHz,
     channels: stream.channels,

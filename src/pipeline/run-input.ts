@@ -228,8 +228,9 @@ function inMediaLane<Value>(
 /** Why it failed: the run's own end, where that is why; the instance's fault ends the run. */
 function errorOf(run: Run, { input }: Queued, thrown: unknown): StatuscastError {
   const error = toStatuscastError(isSystemError(thrown) ? unreadable(input.input, thrown) : thrown);
-  // Without a ledger nothing can be sent.
-  if (stopsRun(error) || error.code === 'ledger-unusable') run.stop(error);
+  // Without a ledger nothing can be sent, and files to come would fail for the programs as well.
+  const isOfAll = error.code === 'ledger-unusable' || error.code === 'binary-unusable';
+  if (stopsRun(error) || isOfAll) run.stop(error);
   if (!run.signal.aborted) return error;
   const reason = toStatuscastError(run.signal.reason);
   return reason.cause === error ? error : reason;

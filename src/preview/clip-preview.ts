@@ -38,8 +38,9 @@ export async function previewClip(
   const size = { width: even(width * scale), height: even(height * scale) };
   const pixels = `${target}.rgb`;
   const skipped = durationSeconds > DECODED_WHOLE_SECONDS ? 'nokey' : 'default';
+  const { decoders } = await ffmpeg.abilities();
   const args = [
-    ...[...BEGIN, ...boundTo(namesOf(ffmpeg.decoders)), '-threads', '1', '-skip_frame', skipped],
+    ...[...BEGIN, ...boundTo(namesOf(decoders)), '-threads', '1', '-skip_frame', skipped],
     ...['-f', 'mov', '-i', `file:${path}`, '-an', '-sn', '-dn', '-frames:v', String(wanted)],
     '-vf',
     // The only key frame of a short clip would round to none.
@@ -74,8 +75,9 @@ export async function previewFrame(
   const [width, height] = isTurned ? [stored.height, stored.width] : [stored.width, stored.height];
   const scale = Math.min(1, BEFORE.width / Math.max(width, height));
   const size = { width: even(width * scale), height: even(height * scale) };
+  const { decoders } = await ffmpeg.abilities();
   const args = [
-    ...[...BEGIN, ...boundTo(namesOf(ffmpeg.decoders)), '-threads', '1', '-noaccurate_seek'],
+    ...[...BEGIN, ...boundTo(namesOf(decoders)), '-threads', '1', '-noaccurate_seek'],
     ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
     ...['-f', demuxer, '-i', `file:${path}`, '-map', `0:${picture.index}`],
     ...['-vf', scaleTo(size, 'yuvj420p'), ...oneJpeg(target)],

@@ -251,6 +251,23 @@ describe('what is wrong with the call ends with 2', () => {
     expect(stderr).toContain('nothing, nowhere');
   });
 
+  test('an ffmpeg that cannot run, once a file needs it; nothing is lost by it', async () => {
+    const { cwd } = await makeAlbum(['grey.png', 'long-64s.wav', 'tags.mp3']);
+    const broken = path.join(cwd, 'ffmpeg');
+    await writeFile(broken, '#!/bin/sh\necho libx264 is missing >&2; exit 127', { mode: 0o755 });
+    const sandbox = await openTestSandbox();
+    const env = { ...variablesOf(sandbox), FFMPEG_PATH: broken };
+    const { code, stdout } = await runCli(['send', 'album', '--json'], { cwd, env });
+    expect(code).toBe(2);
+    expect(summaryOf(stdout).stopped).toMatchObject({
+      code: 'binary-unusable',
+      message: expect.stringMatching(/ffmpeg: .*libx264 is missing.*FFMPEG_PATH/),
+    });
+    const again = await runCli(['send', 'album', '--json'], { cwd, env: variablesOf(sandbox) });
+    expect(again.code).toBe(0);
+    expect(sandbox.statuses()).toHaveLength(3);
+  });
+
   test('no path at all', async () => {
     const { code } = await runCli(['send'], { cwd: await tempFolder() });
     expect(code).toBe(2);

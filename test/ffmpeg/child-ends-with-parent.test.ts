@@ -41,8 +41,9 @@ async function startEncoding(launcher: readonly string[]) {
 
 describe('an ffmpeg that encodes', () => {
   it('ends when its parent is killed', async ({ skip }) => {
-    skip(ffmpeg.launcher.length === 0, 'this system has no setpriv with --pdeathsig');
-    const { parent, child } = await startEncoding(ffmpeg.launcher);
+    const { launcher } = await ffmpeg.abilities();
+    skip(launcher.length === 0, 'this system has no setpriv with --pdeathsig');
+    const { parent, child } = await startEncoding(launcher);
     parent.kill('SIGKILL');
     await expect(hasEnded(child)).resolves.toBe(true);
   });

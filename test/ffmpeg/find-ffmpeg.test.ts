@@ -25,7 +25,8 @@ describe('without a word in the environment', () => {
   });
 
   it('what this ffmpeg decodes and filters is known', async () => {
-    const { decodableCodecs, filters } = await findFfmpeg({});
+    const { abilities } = await findFfmpeg({});
+    const { decodableCodecs, filters } = await abilities();
     for (const codec of ['h264', 'hevc', 'vp9', 'aac', 'mp3', 'opus', 'amr_nb', 'pcm_s16le']) {
       expect(decodableCodecs).toContain(codec);
     }
@@ -67,10 +68,12 @@ describe('a program named in the environment', () => {
     const failing = join(folder, 'failing');
     await writeFile(text, '\u007fELF and no more', { mode: 0o755 });
     await writeFile(failing, '#!/bin/sh\necho library missing >&2; exit 127', { mode: 0o755 });
-    await expect(findFfmpeg({ FFMPEG_PATH: text })).rejects.toMatchObject({
+    const abilitiesOf = async (file: string) =>
+      (await findFfmpeg({ FFMPEG_PATH: file })).abilities();
+    await expect(abilitiesOf(text)).rejects.toMatchObject({
       code: 'binary-unusable',
     });
-    await expect(findFfmpeg({ FFMPEG_PATH: failing })).rejects.toMatchObject({
+    await expect(abilitiesOf(failing)).rejects.toMatchObject({
       code: 'binary-unusable',
       message: expect.stringContaining('library missing'),
     });

@@ -194,7 +194,8 @@ describe('colours of an encoded picture', () => {
   });
 
   it('PQ is brought down to SDR, not just relabelled', async ({ skip }) => {
-    skip(!ffmpeg.filters.has('zscale'), 'this ffmpeg has no zscale');
+    const { filters } = await ffmpeg.abilities();
+    skip(!filters.has('zscale'), 'this ffmpeg has no zscale');
     const source = fixture('album/hdr10.mp4');
     const { plan, output } = await normalizeFile(source, await tempFolder());
     expect(plan.reasons).toContain('it is HDR');

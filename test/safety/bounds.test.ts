@@ -143,7 +143,8 @@ describe('one run of a program', () => {
   it('that needs more memory than it may have ends, and says how much that is', async ({
     skip,
   }) => {
-    skip(ffmpeg.memoryLimiter === null, 'this system has no prlimit');
+    const abilities = await ffmpeg.abilities();
+    skip(abilities.memoryLimiter === null, 'this system has no prlimit');
     const recipe = {
       inputs: [{ source: 'color=s=4000x4000:r=1', demuxer: 'lavfi', options: [] }],
       maps: ['0:v'],
@@ -153,7 +154,8 @@ describe('one run of a program', () => {
       format: 'mp4',
       outputPath: path.join(await tempFolder(), 'a.mp4'),
     } as const;
-    const limited = { ...ffmpeg, memoryLimiter: limitMemory(1024 ** 3) };
+    const memoryLimiter = limitMemory(1024 ** 3);
+    const limited = { ...ffmpeg, abilities: async () => ({ ...abilities, memoryLimiter }) };
     await expect(runFfmpeg(limited, recipe, { timeoutMs: 60_000 })).rejects.toMatchObject({
       message: expect.stringMatching(/it needs more than 1 GB of memory/),
     });
