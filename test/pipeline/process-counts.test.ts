@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
 import { processFile } from '../../src/pipeline.js';
 import { fixture } from '../support/fixtures.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -24,17 +25,25 @@ it.each([
   });
 });
 
-async function countStarts(file: string, hasPreviews: boolean) {
+it('where no file needs them they are not even asked what they can do', async () => {
+  const isAsked = false;
+  const none = { ffmpeg: 0, ffprobe: 0 };
+  expect(await countStarts(fixture('landscape.jpg'), true, { isAsked })).toEqual(none);
+  const asked = { ffmpeg: 2, ffprobe: 1 + 2 };
+  expect(await countStarts(fixture('conforming.mp3'), false, { isAsked })).toEqual(asked);
+});
+
+async function countStarts(file: string, hasPreviews: boolean, { isAsked = true } = {}) {
   const folder = await tempFolder();
   const log = join(folder, 'starts');
   const env = await wrapPrograms(folder, (program) => `echo ${program} >> '${log}'`);
   const previews = { folder: join(folder, 'previews'), maxBytes: 1_000_000 };
   const settings = { out: join(folder, 'out') };
+  if (isAsked) await (await findFfmpeg(env)).abilities();
+  await writeFile(log, '');
   const outcomes: string[] = [];
   const run = { goal: 'prepare', settings, env, ...(hasPreviews ? { previews } : {}) } as const;
   for await (const event of processFile(file, run)) {
-    // What was started before asked the programs what they can do.
-    if (event.type === 'started') await writeFile(log, '');
     if (event.type === 'result') outcomes.push(event.outcome);
   }
   expect(outcomes).toEqual(['prepared']);
