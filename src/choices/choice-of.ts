@@ -53,7 +53,7 @@ async function rowOf(
     const faults = faultsOf(folder, at < ownFolders);
     if (faults.length > 0) throw new StatuscastError({ code: 'bad-settings', faults });
     const { captions } = folder;
-    const row = captions === null ? undefined : captions.byFile.get(fold(file));
+    const row = captions?.byFile.get(fold(file));
     if (captions !== null && row !== undefined) {
       return readRow(row, `${captions.shown}, line ${row.line}`, run);
     }

@@ -52,11 +52,13 @@ export async function findFfmpeg(
   ]);
   const key = `${ffmpegPath}\0${ffprobePath}`;
   const abilities = async () => {
-    const known = answers.get(key) ?? askBoth(ffmpegPath, ffprobePath);
-    answers.set(key, known);
+    const known = answers.get(key);
+    if (known !== undefined) return known;
+    const asked = askBoth(ffmpegPath, ffprobePath);
+    answers.set(key, asked);
     // What failed may be mended by the next time.
-    known.catch(() => answers.delete(key));
-    return known;
+    asked.catch(() => answers.delete(key));
+    return asked;
   };
   return { ffmpegPath, ffprobePath, abilities };
 }

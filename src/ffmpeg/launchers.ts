@@ -44,8 +44,8 @@ export async function findLaunchers(): Promise<Launchers> {
       () => false,
     );
   // Nearly always it is both.
-  if (await works(...limiter.argv, ...SETPRIV))
-    return { launcher: SETPRIV, memoryLimiter: limiter };
+  const both = { launcher: SETPRIV, memoryLimiter: limiter };
+  if (await works(...limiter.argv, ...SETPRIV)) return both;
   const [canEnd, canLimit] = await Promise.all([works(...SETPRIV), works(...limiter.argv)]);
   return { launcher: canEnd ? SETPRIV : [], memoryLimiter: canLimit ? limiter : null };
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createChoices } from '../choices/choices.js';
 import { discover, findRoots } from '../discover/discover.js';
+import type { TotalsEvent } from '../events.js';
 import { isMedia } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
@@ -98,10 +99,7 @@ async function foldersOfOurs({ state, out }: Settings): Promise<readonly string[
 const LOOK_AHEAD_AFTER_MS = 1500;
 
 /** What a run comes to in all. */
-export interface Totals {
-  readonly inputs: number;
-  readonly bytes: number;
-}
+type Totals = Pick<TotalsEvent, 'inputs' | 'bytes'>;
 
 /**
  * Tells of all inputs once, as soon as they are known: a run that takes long is walked ahead of.

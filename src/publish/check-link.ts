@@ -59,15 +59,17 @@ export async function checkLink(
 }
 
 /** Kept from link to link, as they lead to the same host. */
-let connections: Agent | undefined;
+let connections: Promise<Agent> | undefined;
 
 async function ask(urlFile: string, method: 'HEAD' | 'GET', options: LinkCheckOptions) {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const { signal } = options;
   try {
     const { origin, pathname, search } = new URL(urlFile);
-    connections ??= new (await import('undici')).Agent();
-    const response = await connections.request({
+    connections ??= import('undici').then(({ Agent }) => new Agent());
+    const response = await (
+      await connections
+    ).request({
       origin,
       path: `${pathname}${search}`,
       method,
