@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { messageOf, StatuscastError } from '../errors.js';
+import { StatuscastError } from '../errors.js';
+import { signalGroup, startProgram } from './start-program.js';
 
 export interface ProgramRun {
   /** Name for people: `ffmpeg`, `ffprobe`. */
@@ -26,15 +27,6 @@ const STDERR_TAIL_BYTES = 8 * 1024;
 const STDOUT_MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * The bundled ffprobe is a static build: on newer systems it dies of SIGSEGV when it loads their
- * tables of character sets, as it does for the name of the channel in any MPEG-TS. It reads the
- * file well without them (https://github.com/honey720/chzzk-vod-downloader-v2/issues/97).
- */
-const WITHOUT_CHARACTER_TABLES = { GCONV_PATH: '/dev/null' } as const;
-
-const running = new Set<ChildProcess>();
-
-/**
  * Runs a program to its end and gives what it printed on standard output, or with `onLine` the
  * last 8 kB of standard error.
  * Settles only once the process is gone.
@@ -44,8 +36,8 @@ const running = new Set<ChildProcess>();
  */
 export async function runProgram(run: ProgramRun): Promise<string> {
   if (run.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
-  const child = start(run);
-  running.add(child);
+  const stdin = run.input === undefined ? 'ignore' : 'pipe';
+  const child = startProgram(run.program, run.argv, [stdin, 'pipe', 'pipe']);
   let stdout = '';
   let stderr = '';
   const stopped: unknown[] = [];
@@ -91,7 +83,6 @@ export async function runProgram(run: ProgramRun): Promise<string> {
     if (exit !== 'code 0') throw failed(run, stderr.trim() || `it ended with ${exit}`);
     return run.onLine === undefined ? stdout : stderr;
   } finally {
-    running.delete(child);
     clearTimeout(deadline);
     clearTimeout(killTimer);
     run.signal?.removeEventListener('abort', onAbort);
@@ -118,35 +109,6 @@ function feed(
   pipeline(source, stdin).catch(() => undefined);
 }
 
-function start(run: ProgramRun): ChildProcess {
-  const [executable, ...args] = run.argv;
-  if (executable === undefined) throw failed(run, 'no executable was named');
-  try {
-    return spawn(executable, args, {
-      stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...WITHOUT_CHARACTER_TABLES },
-      windowsHide: true,
-      // A process group of its own: Ctrl-C in the terminal is for us, and we stop it in order.
-      detached: process.platform !== 'win32',
-    });
-  } catch (thrown) {
-    throw failed(run, messageOf(thrown), thrown);
-  }
-}
-
-/** A program named by the user may be a script: what it has started is to end with it. */
-function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (process.platform === 'win32' || child.pid === undefined) {
-    child.kill(signal);
-    return;
-  }
-  try {
-    process.kill(-child.pid, signal);
-  } catch {
-    child.kill(signal); // the group is gone, or not there yet
-  }
-}
-
 /** How it ended, once its streams are closed as well. */
 function exitOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
@@ -155,11 +117,6 @@ function exitOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function failed(run: ProgramRun, why: string, cause?: unknown): StatuscastError {
-  return new StatuscastError({ code: 'program-failed', program: run.program, why }, { cause });
+function failed({ program }: ProgramRun, why: string): StatuscastError {
+  return new StatuscastError({ code: 'program-failed', program, why });
 }
-
-// Whatever ends this process in an orderly way ends the programs it started.
-process.on('exit', () => {
-  for (const child of running) signalGroup(child, 'SIGKILL');
-});

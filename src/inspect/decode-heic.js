@@ -1,13 +1,12 @@
-// A program of its own, because libheif blocks its thread: 1 to 3 s for 12 megapixels.
-// node decode-heic.js SOURCE TARGET MAX_PIXELS writes the primary picture as TIFF; a fault is told
-// in one line on standard error.
+// A program of its own, because libheif blocks its thread: 1 to 3 s for 12 megapixels. It decodes one
+// picture after the other (ffmpeg/kept-program.ts), since its start and the first run of its
+// WebAssembly take as long as a picture: it is sent { source, target, maxPixels }, writes the primary
+// picture of source to target as TIFF, and answers { fault, isLast }.
 import { readFile } from 'node:fs/promises';
 import heicDecode from 'heic-decode';
 import sharp from 'sharp';
 import { hasMissingArea } from './find-missing-area.js';
 import { writeTiff } from './write-tiff.js';
-
-const [source = '', target = '', maxPixels = '0'] = process.argv.slice(2);
 
 /** In HEVC there are never three zero bytes in a row. */
 const EMPTY_END_BYTES = 1024;
@@ -18,30 +17,46 @@ const printed = [];
 console.log = (...words) => void printed.push(words.join(' '));
 console.error = console.log;
 
-try {
-  await decode();
-} catch (thrown) {
-  process.stderr.write(`${faultIn(thrown)}\n`);
-  process.exitCode = 1;
+/** Memory does not shrink below what the largest picture took; this much is not to lie idle. */
+const KEPT_MAX_BYTES = 500_000_000;
+
+// A file may have changed since it was last read under its name.
+sharp.cache(false);
+
+process.on('message', (/** @type {Job} */ job) => void answer(job));
+
+/**
+ * @typedef {{ source: string, target: string, maxPixels: number }} Job
+ * @param {Job} job
+ */
+async function answer(job) {
+  printed.length = 0;
+  const fault = await decode(job).then(() => null, faultIn);
+  process.send?.({ fault, isLast: process.memoryUsage.rss() > KEPT_MAX_BYTES });
 }
 
-async function decode() {
+/** @param {Job} job */
+async function decode({ source, target, maxPixels }) {
   // sharp has no HEVC, but reads what is around it: the colour profile, and which picture is meant.
   const { icc, pagePrimary = 0 } = await sharp(source, { limitInputPixels: false }).metadata();
   const file = await readFile(source);
   if (isCutOff(file)) throw new Error('it is cut off before its end');
   if (isEndEmpty(file)) throw new Error('its end never arrived: the last bytes are zeroes');
   const pictures = await heicDecode.all({ buffer: withKnownBrand(file) });
-  const picture = pictures[pagePrimary];
-  if (picture === undefined) throw new Error('it holds no picture');
-  const { width, height } = picture;
-  if (width * height > Number(maxPixels)) {
-    throw new Error(`${width}×${height} pixels are more than ${maxPixels}`);
+  try {
+    const picture = pictures[pagePrimary];
+    if (picture === undefined) throw new Error('it holds no picture');
+    const { width, height } = picture;
+    if (width * height > maxPixels) {
+      throw new Error(`${width}×${height} pixels are more than ${maxPixels}`);
+    }
+    // libheif has turned and mirrored it already (irot, imir).
+    const { data: rgba } = await picture.decode();
+    if (hasMissingArea({ width, height, rgba })) throw new Error('a part of its picture is lost');
+    await writeTiff(target, { width, height, rgba, icc });
+  } finally {
+    pictures.dispose();
   }
-  // libheif has turned and mirrored it already (irot, imir).
-  const { data: rgba } = await picture.decode();
-  if (hasMissingArea({ width, height, rgba })) throw new Error('a part of its picture is lost');
-  await writeTiff(target, { width, height, rgba, icc });
 }
 
 /**

@@ -1,11 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import PQueue from 'p-queue';
 import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { namesOf, type Decoders } from '../ffmpeg/codecs.js';
+import { runKept } from '../ffmpeg/kept-program.js';
 import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { IMAGE_ASPECT, IMAGE_MAX_UNITS } from '../limits.js';
@@ -19,6 +21,9 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs: number;
 }
+
+/** One more than there are cores would only begin as slowly as each first one does. */
+const decoding = new PQueue({ concurrency: availableParallelism() });
 
 /**
  * A file with the same picture that sharp reads: the file itself, or a PNG or TIFF in the scratch folder,
@@ -42,13 +47,26 @@ export async function readableStill(
     const { signal, timeoutMs, maxPixels } = options;
     const limits = { signal, timeoutMs };
     const { decoders, launcher } = await ffmpeg.abilities();
-    if (decoder.type === 'ffmpeg') {
-      const args = argumentsOf(decoders, file, decoder, partial, maxPixels);
-      await runLimited(ffmpeg, 'ffmpeg', args, limits);
-    } else {
-      const script = scriptOf(file, decoder, partial, maxPixels);
-      const argv = [...launcher, process.execPath, ...script];
-      await runProgram({ program: decoder.type, argv, ...limits });
+    const node = [...launcher, process.execPath];
+    switch (decoder.type) {
+      case 'ffmpeg': {
+        const args = argumentsOf(decoders, file, decoder, partial, maxPixels);
+        await runLimited(ffmpeg, 'ffmpeg', args, limits);
+        break;
+      }
+      case 'libheif': {
+        const argv = [...node, ownProgram('decode-heic.js')];
+        const job = { source: file, target: partial, maxPixels };
+        await decoding.add(() => runKept({ program: decoder.type, argv, job, ...limits }));
+        break;
+      }
+      case 'librsvg': {
+        const { width, height } = IMAGE_ASPECT;
+        const cover = [width, height].map((side) => String(side * IMAGE_MAX_UNITS));
+        const script = [ownProgram('render-svg.js'), file, partial, ...cover, String(maxPixels)];
+        await runProgram({ program: decoder.type, argv: [...node, ...script], ...limits });
+        break;
+      }
     }
     await rename(partial, target);
   } catch (thrown) {
@@ -115,21 +133,7 @@ function argumentsOf(
   ];
 }
 
-/** A program of ours for Node.js, and what it is told. */
-function scriptOf(
-  file: string,
-  decoder: Exclude<StillDecoder, ByFfmpeg | { readonly type: 'sharp' }>,
-  target: string,
-  maxPixels: number,
-): readonly string[] {
-  const limit = String(maxPixels);
-  if (decoder.type === 'libheif') return [ownProgram('decode-heic.js'), file, target, limit];
-  const { width, height } = IMAGE_ASPECT;
-  const cover = [width, height].map((side) => String(side * IMAGE_MAX_UNITS));
-  return [ownProgram('render-svg.js'), file, target, ...cover, limit];
-}
-
-/** Beside this file, as source and as built. */
+/** A program of ours for Node.js: it is beside this file, as source and as built. */
 function ownProgram(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }

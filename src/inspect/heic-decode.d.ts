@@ -9,9 +9,13 @@ declare module 'heic-decode' {
       readonly data: Uint8ClampedArray;
     }>;
   }
+  /** Every picture of the file, in its order; none is decoded yet. */
+  interface Pictures extends ReadonlyArray<Found> {
+    /** Gives the memory of all of them back. */
+    dispose(): void;
+  }
   const heicDecode: {
-    /** Every picture of the file, in its order; none is decoded yet. */
-    all(source: { readonly buffer: Uint8Array }): Promise<readonly Found[]>;
+    all(source: { readonly buffer: Uint8Array }): Promise<Pictures>;
   };
   export default heicDecode;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { measureSaliency, type Pixels, type Saliency } from './measure-saliency.js';
-import { sharp, type Sharp } from './sharp.js';
+import { type Metadata, sharp, type Sharp } from './sharp.js';
 
 /** What there is to see in a picture and where, found on a small copy: plain data. */
 export interface ImageLook {
@@ -73,10 +73,11 @@ export async function lookAtImage(
   if (!isAsked && !isCopied) return UNSEEN;
   try {
     const path = await open();
-    const { autoOrient: upright } = await sharp(path, { limitInputPixels: false }).metadata();
+    const seen = await sharp(path, { limitInputPixels: false }).metadata();
+    const { autoOrient: upright } = seen;
     const hasChoice = isAsked && isOpen(upright, settings);
     if (isExtreme(upright) || !(hasChoice || isCopied)) return UNSEEN;
-    const copy = await smallCopy(path, upright, settings, timeoutMs);
+    const copy = await smallCopy(path, seen, settings, timeoutMs);
     if (keepIn !== undefined) await keep(copy, keepIn).catch(() => undefined);
     if (!hasChoice) return { look: null, copy };
     const look = {
@@ -119,20 +120,23 @@ export interface SmallCopy extends Pixels {
 
 async function smallCopy(
   path: string,
-  upright: Size,
+  seen: Metadata,
   { background, maxMegapixels }: LookSettings,
   timeoutMs: number,
 ): Promise<SmallCopy> {
+  const { autoOrient: upright } = seen;
   const unit = Math.min(upright.width / IMAGE_ASPECT.width, upright.height / IMAGE_ASPECT.height);
   const scale = Math.min(1, SMALL_WINDOW_HEIGHT / (unit * IMAGE_ASPECT.height));
   const small = (side: number) => Math.max(1, Math.round(side * scale));
-  const { data, info } = await sharp(path, {
-    failOn: 'truncated',
-    limitInputPixels: maxMegapixels * MEGA,
-  })
-    .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
-    .autoOrient()
-    .resize(small(upright.width), small(upright.height), { fit: 'fill' })
+  const shrink = (from: string | Buffer, { ignoreIcc }: { readonly ignoreIcc: boolean }) =>
+    sharp(from, { failOn: 'truncated', limitInputPixels: maxMegapixels * MEGA, ignoreIcc })
+      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
+      .autoOrient()
+      .resize(small(upright.width), small(upright.height), { fit: 'fill' });
+  const source = isProfiledWhole(seen)
+    ? await shrink(path, { ignoreIcc: true }).keepIccProfile().tiff(UNCOMPRESSED).toBuffer()
+    : path;
+  const { data, info } = await shrink(source, { ignoreIcc: false })
     .flatten({ background })
     .toColourspace('srgb')
     .raw()
@@ -143,6 +147,19 @@ async function smallCopy(
     height: Math.min(height, small(unit * IMAGE_ASPECT.height)),
   };
   return { data, width, height, window };
+}
+
+const UNCOMPRESSED = { compression: 'none' } as const;
+
+/** Formats that are decoded at a fraction of their size. */
+const SHRUNK_ON_LOAD: readonly string[] = ['jpeg', 'webp'];
+
+/**
+ * Whether its colour profile would be applied to all pixels before they become fewer: 0.15 s for 12
+ * megapixels. Applied to the few that are left it gives the same, within 2 of 255.
+ */
+function isProfiledWhole({ hasProfile, space, format }: Metadata): boolean {
+  return hasProfile && space === 'srgb' && !SHRUNK_ON_LOAD.includes(format);
 }
 
 const KEPT_SIDE = 480;

@@ -31,7 +31,7 @@ export async function writeTiff(path, raster) {
   const { width, height, rgba } = raster;
   const channels = isOpaque(rgba) ? 3 : 4;
   const rowsAtOnce = Math.max(1, Math.floor(STRIP_BYTES / (width * channels)));
-  const file = await open(path, 'wx');
+  const file = await open(path, 'w');
   try {
     await file.write(header(raster, channels, rowsAtOnce));
     for (let top = 0; top < height; top += rowsAtOnce) {
