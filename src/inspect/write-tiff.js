@@ -31,12 +31,13 @@ export async function writeTiff(path, raster) {
   const { width, height, rgba } = raster;
   const channels = isOpaque(rgba) ? 3 : 4;
   const rowsAtOnce = Math.max(1, Math.floor(STRIP_BYTES / (width * channels)));
+  const rgb = Buffer.allocUnsafe(channels === 4 ? 0 : rowsAtOnce * width * channels);
   const file = await open(path, 'w');
   try {
     await file.write(header(raster, channels, rowsAtOnce));
     for (let top = 0; top < height; top += rowsAtOnce) {
       const pixels = rgba.subarray(top * width * 4, Math.min(height, top + rowsAtOnce) * width * 4);
-      await file.write(channels === 4 ? pixels : withoutAlpha(pixels));
+      await file.write(channels === 4 ? pixels : withoutAlpha(pixels, rgb));
     }
   } finally {
     await file.close();
@@ -49,15 +50,18 @@ function isOpaque(rgba) {
   return true;
 }
 
-/** @param {Uint8Array | Uint8ClampedArray} rgba */
-function withoutAlpha(rgba) {
-  const rgb = Buffer.allocUnsafe((rgba.length / 4) * 3);
+/**
+ * @param {Uint8Array | Uint8ClampedArray} rgba
+ * @param {Buffer} rgb what they are written to, large enough
+ * @returns so much of it as they take
+ */
+function withoutAlpha(rgba, rgb) {
   for (let from = 0, to = 0; from < rgba.length; from += 4) {
     rgb[to++] = rgba[from] ?? 0;
     rgb[to++] = rgba[from + 1] ?? 0;
     rgb[to++] = rgba[from + 2] ?? 0;
   }
-  return rgb;
+  return rgb.subarray(0, (rgba.length / 4) * 3);
 }
 
 /**
