@@ -8,13 +8,13 @@ type Still = Extract<Media, { readonly type: 'image' }>;
 const MEGA = 1_000_000;
 
 /** Seconds to begin, and for each megapixel of the source and of the output. */
-const SHARP = { start: 0.05, perSourceMegapixel: 0.033, perMegapixel: 0.02 } as const;
-/** Beside that, to make a PNG of what sharp does not read. */
+const SHARP = { start: 0.045, perSourceMegapixel: 0.016, perMegapixel: 0.01 } as const;
+/** Beside that, to decode what sharp does not read. */
 const DECODERS = {
   sharp: { start: 0, perMegapixel: 0 },
   ffmpeg: { start: 0.18, perMegapixel: 0.03 },
-  libheif: { start: 0.95, perMegapixel: 0.23 },
-  librsvg: { start: 0.95, perMegapixel: 0.23 },
+  libheif: { start: 0.1, perMegapixel: 0.07 },
+  librsvg: { start: 0.25, perMegapixel: 0.06 },
 } as const;
 
 export function estimateImage(plan: ImagePlan, { image }: Still): Estimate {
