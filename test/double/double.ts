@@ -16,7 +16,10 @@ export const TOKEN = 'd0ab1e70ken5ecret4f6b';
 /** A call as it arrived. */
 export interface Arrival {
   readonly method: string;
+  /** When this process took note of it, by a clock that nobody sets. */
   readonly atMs: number;
+  /** When this process had last looked, which a busy machine may have kept it from for a while. */
+  readonly notBeforeMs: number;
   /** Whether it was one too many in its second. */
   readonly isTooFast: boolean;
 }
@@ -33,6 +36,7 @@ export interface Double extends Account {
 /** Two calls that left a second apart may arrive a little less apart where much is going on. */
 const SECOND_MS = 800;
 const DROP_AFTER_MS = 30;
+const LOOK_EVERY_MS = 5;
 
 /**
  * A second reading of green-api.md: a GREEN-API on loopback that shares nothing with the sandbox,
@@ -49,6 +53,9 @@ export async function openDouble(
   const complaints: string[] = [];
   let coming = accidents;
   let since = 0;
+  let lookedMs = performance.now();
+  const looking = setInterval(() => (lookedMs = performance.now()), LOOK_EVERY_MS);
+  scope.onTestFinished(() => clearInterval(looking));
 
   const links = await listen(scope, (request, response) => answerAtLink(request, response));
   const media = await listen(scope, (request, response) => answerCall(request, response, 'media'));
@@ -86,7 +93,7 @@ export async function openDouble(
     if (request.method !== method.verb) return complain(response, `${request.method} ${name}`);
     if (token !== TOKEN) return complain(response, `another token for ${name}`);
     const isTooFast = isOneTooMany(name, method);
-    arrivals.push({ method: name, atMs: Date.now(), isTooFast });
+    arrivals.push({ method: name, atMs: performance.now(), notBeforeMs: lookedMs, isTooFast });
     const turn = arrivals.slice(since).filter((one) => one.method === name).length;
     const accident = coming.find((one) => befalls(one, name, turn));
     const isCarriedOut = accident === undefined || accident.isCarriedOut === true;
@@ -110,8 +117,8 @@ export async function openDouble(
 
   function isOneTooMany(name: string, { perSecond }: Method): boolean {
     if (perSecond === null) return false;
-    const from = Date.now() - SECOND_MS;
-    const recent = arrivals.filter((one) => one.method === name && one.atMs > from);
+    const from = performance.now() - SECOND_MS;
+    const recent = arrivals.filter((one) => one.method === name && one.notBeforeMs > from);
     return recent.length >= perSecond;
   }
 
