@@ -1,7 +1,7 @@
 import type { ChildProcess, Serializable } from 'node:child_process';
 import { once } from 'node:events';
 import { messageOf, StatuscastError } from '../errors.js';
-import { signalGroup, startProgram } from './start-program.js';
+import { programFailed, signalGroup, startProgram } from './start-program.js';
 
 /** A job for a program of ours that does one after the other. */
 export interface KeptRun {
@@ -65,8 +65,7 @@ async function ask(child: ChildProcess, run: KeptRun): Promise<void> {
     signalGroup(child, 'SIGKILL');
     if (signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
     if (late.aborted) throw new StatuscastError({ code: 'program-timeout', program, timeoutMs });
-    const why = messageOf(thrown);
-    throw new StatuscastError({ code: 'program-failed', program, why }, { cause: thrown });
+    throw programFailed(program, messageOf(thrown), thrown);
   } finally {
     done.abort();
   }

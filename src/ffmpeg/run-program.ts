@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StatuscastError } from '../errors.js';
-import { signalGroup, startProgram } from './start-program.js';
+import { programFailed, signalGroup, startProgram } from './start-program.js';
 
 export interface ProgramRun {
   /** Name for people: `ffmpeg`, `ffprobe`. */
@@ -72,7 +72,7 @@ export async function runProgram(run: ProgramRun): Promise<string> {
     }
     if (stdout.length > STDOUT_MAX_BYTES) {
       stdout = '';
-      stop(failed(run, `it printed more than ${STDOUT_MAX_BYTES / 1_048_576} MB`));
+      stop(programFailed(run.program, `it printed more than ${STDOUT_MAX_BYTES / 1_048_576} MB`));
     }
   });
 
@@ -80,7 +80,8 @@ export async function runProgram(run: ProgramRun): Promise<string> {
   try {
     const exit = await exitOf(child);
     if (stopped.length > 0) throw stopped[0];
-    if (exit !== 'code 0') throw failed(run, stderr.trim() || `it ended with ${exit}`);
+    if (exit !== 'code 0')
+      throw programFailed(run.program, stderr.trim() || `it ended with ${exit}`);
     return run.onLine === undefined ? stdout : stderr;
   } finally {
     clearTimeout(deadline);
@@ -115,8 +116,4 @@ function exitOf(child: ChildProcess): Promise<string> {
     child.once('error', (error) => resolve(error.message));
     child.once('close', (code, signal) => resolve(signal ?? `code ${code}`));
   });
-}
-
-function failed({ program }: ProgramRun, why: string): StatuscastError {
-  return new StatuscastError({ code: 'program-failed', program, why });
 }

@@ -21,9 +21,7 @@ export function startProgram(
   [executable, ...args]: readonly string[],
   stdio: StdioOptions,
 ): ChildProcess {
-  const fail = (why: string, cause?: unknown) =>
-    new StatuscastError({ code: 'program-failed', program, why }, { cause });
-  if (executable === undefined) throw fail('no executable was named');
+  if (executable === undefined) throw programFailed(program, 'no executable was named');
   try {
     const child = spawn(executable, args, {
       stdio,
@@ -36,8 +34,13 @@ export function startProgram(
     for (const end of ['error', 'close']) child.once(end, () => running.delete(child));
     return child;
   } catch (thrown) {
-    throw fail(messageOf(thrown), thrown);
+    throw programFailed(program, messageOf(thrown), thrown);
   }
+}
+
+/** The error for a program, by its name for people, that could not do what it was started for. */
+export function programFailed(program: string, why: string, cause?: unknown): StatuscastError {
+  return new StatuscastError({ code: 'program-failed', program, why }, { cause });
 }
 
 /** A program named by the user may be a script: what it has started is to end with it. */
