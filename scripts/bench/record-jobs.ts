@@ -3,6 +3,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
 import { processFolder } from '../../src/index.js';
+import { readOrientation } from '../../src/inspect/read-turn.js';
+import { sharp } from '../../src/inspect/sharp.js';
+import { windowInStored } from '../../src/plan/crop-window.js';
 import type { SettingsInput } from '../../src/settings.js';
 
 /**
@@ -22,9 +25,13 @@ export async function recordJobs(folder: string, given: SettingsInput = {}): Pro
   const env = { ...process.env, FFMPEG_PATH: noting };
   for await (const event of processFolder(folder, { goal: 'prepare', settings, env })) {
     if (event.type !== 'result' || event.kind !== 'image') continue;
-    if (event.plan?.crop === null || event.output === null) continue;
+    if (!event.plan?.crop || event.output === null) continue;
     const { width, height } = event.output;
-    stills.push({ file: event.input, crop: event.plan?.crop, width, height, quality: 85 });
+    const { crop } = event.plan;
+    const seen = await sharp(event.input).metadata();
+    const turn = readOrientation(seen.orientation ?? 1);
+    const cut = { stored: windowInStored(crop, seen, turn), turn };
+    stills.push({ file: event.input, crop, ...cut, width, height, quality: 85 });
   }
   const encodes = (await readCalls(scratch)).map((args) => {
     const output = args.at(-1) ?? '';

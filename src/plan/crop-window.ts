@@ -1,4 +1,5 @@
 import type { Spot } from '../inspect/look-at-image.js';
+import type { Turn } from '../inspect/read-turn.js';
 import type { CropWindow } from '../job.js';
 import { IMAGE_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
@@ -53,6 +54,23 @@ export function windowIn(region: CropWindow, spot: Spot): CropWindow {
     top: region.top + Math.floor(spot.y * (region.height - height)),
     width,
     height,
+  };
+}
+
+/** Where a window of the upright picture lies in the picture as it is stored. */
+export function windowInStored(
+  { left, top, width, height }: CropWindow,
+  stored: Size,
+  { rotationDegrees, mirrored }: Turn,
+): CropWindow {
+  const isLying = rotationDegrees % 180 !== 0;
+  const size = isLying ? { width: height, height: width } : { width, height };
+  const [x, y] = isLying ? [top, left] : [left, top];
+  const fromRight = stored.width - x - size.width;
+  return {
+    left: rotationDegrees >= 180 !== mirrored ? fromRight : x,
+    top: [90, 180].includes(rotationDegrees) ? stored.height - y - size.height : y,
+    ...size,
   };
 }
 

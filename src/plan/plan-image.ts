@@ -17,8 +17,12 @@ export interface ImagePlan {
   readonly reasons: readonly string[];
   /** What turns the source into a picture that sharp reads. */
   readonly decoder: StillDecoder;
-  /** Pixels of the source, as they are stored. */
-  readonly source: { readonly width: number; readonly height: number };
+  /** Pixels of the source as they are stored, and the EXIF orientation that makes them upright. */
+  readonly source: {
+    readonly width: number;
+    readonly height: number;
+    readonly orientation: number;
+  };
   /** Pixels of the output, exactly 9:16. */
   readonly width: number;
   readonly height: number;
@@ -60,7 +64,7 @@ export function planImage(
     kind: 'image',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
     reasons: [...faults.map(({ reason }) => reason), ...why],
-    source: { width: image.width, height: image.height },
+    source: { width: image.width, height: image.height, orientation: image.orientation },
     decoder,
     width: chosen * IMAGE_ASPECT.width,
     height: chosen * IMAGE_ASPECT.height,

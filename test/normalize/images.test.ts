@@ -49,23 +49,60 @@ const STORED: readonly (readonly ((picture: Sharp) => Sharp)[])[] = [
   [(picture) => picture.rotate(90)],
 ];
 
+/** The picture as a JPEG that only its orientation makes upright. */
+async function storeTurned(upright: Sharp, orientation: number, source: string): Promise<void> {
+  let stored = await upright.png().toBuffer();
+  // One at a time: in a single chain sharp has an order of its own.
+  for (const step of STORED[orientation - 1] ?? []) {
+    // oxlint-disable-next-line no-await-in-loop
+    stored = await step(sharp(stored)).png().toBuffer();
+  }
+  await sharp(stored).withMetadata({ orientation }).jpeg({ quality: 100 }).toFile(source);
+}
+
 describe('an image comes out upright', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8] as const)('from EXIF orientation %i', async (orientation) => {
     const folder = await tempFolder();
     const source = join(folder, 'a.jpg');
-    let stored = await quadrants(720, 1280).png().toBuffer();
-    // One at a time: in a single chain sharp has an order of its own.
-    for (const step of STORED[orientation - 1] ?? []) {
-      // oxlint-disable-next-line no-await-in-loop
-      stored = await step(sharp(stored)).png().toBuffer();
-    }
-    await sharp(stored).withMetadata({ orientation }).jpeg().toFile(source);
+    await storeTurned(quadrants(720, 1280), orientation, source);
     const { output } = await normalizeFile(source, join(folder, 'made'));
     await expectImageContract(output.path);
     const pixels = await readPixels(output.path);
     expect([pixels.width, pixels.height]).toEqual([720, 1280]);
     expectUpright(pixels);
   });
+
+  it.each([2, 3, 4, 5, 6, 7, 8] as const)(
+    'from EXIF orientation %i, with what is shown of it where it is in the upright one',
+    async (orientation) => {
+      const folder = await tempFolder();
+      const settings = { crop: '201,33,540,960' };
+      // Each place has a colour of its own, so that a window beside the right one is seen.
+      const slope = `<svg width="900" height="1400"><defs>
+        <linearGradient id="x"><stop stop-color="#f00"/><stop offset="1" stop-color="#000"/></linearGradient>
+        <linearGradient id="y" x2="0" y2="1"><stop stop-color="#00f"/><stop offset="1" stop-color="#000"/></linearGradient>
+      </defs><rect width="900" height="1400" fill="url(#x)"/>
+      <rect width="900" height="1400" fill="url(#y)" opacity=".5"/></svg>`;
+      const upright = await sharp(Buffer.from(slope)).png().toBuffer();
+      const [plain, turned] = await Promise.all(
+        [1, orientation].map(async (one) => {
+          const source = join(folder, `${one}.jpg`);
+          await storeTurned(sharp(upright), one, source);
+          const { output } = await normalizeFile(source, join(folder, `made-${one}`), { settings });
+          return readPixels(output.path);
+        }),
+      );
+      expect([turned?.width, turned?.height]).toEqual([540, 960]);
+      for (const [x, y] of [
+        [0.01, 0.01],
+        [0.99, 0.01],
+        [0.01, 0.99],
+        [0.99, 0.99],
+      ] as const) {
+        expect(distance(turned?.at(x, y) ?? [], plain?.at(x, y) ?? [])).toBeLessThanOrEqual(4);
+      }
+    },
+  );
 
   it.each(['album/orientation-6.jpg', 'album/orientation-7.jpg'] as const)('%s', async (file) => {
     const { output } = await normalizeFile(fixture(file), await tempFolder());

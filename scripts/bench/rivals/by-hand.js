@@ -12,8 +12,9 @@ const WINDOW_HEIGHT = 320;
 
 /**
  * @typedef {{ argv: string[], extension: string }} Encode
- * @typedef {{ file: string, crop: { left: number, top: number, width: number, height: number },
- *   width: number, height: number, quality: number }} Still
+ * @typedef {{ left: number, top: number, width: number, height: number }} Window
+ * @typedef {{ file: string, crop: Window, stored: Window, width: number, height: number,
+ *   turn: { rotationDegrees: number, mirrored: boolean }, quality: number }} Still
  * @type {{ cores: number, encodes: Encode[], stills: Still[] }}
  */
 const { cores, encodes, stills } = JSON.parse(readFileSync(jobsFile, 'utf8'));
@@ -47,7 +48,7 @@ function encode({ argv: [program = '', ...args] }, file) {
  * @param {Still} job
  * @param {string} target
  */
-async function draw({ file, crop, width, height, quality }, target) {
+async function draw({ file, crop, stored, turn, width, height, quality }, target) {
   if (sharp === null) return;
   const { autoOrient } = await sharp(file).metadata();
   const scale = Math.min(1, WINDOW_HEIGHT / crop.height);
@@ -69,10 +70,12 @@ async function draw({ file, crop, width, height, quality }, target) {
     })
     .raw()
     .toBuffer();
+  const isLying = turn.rotationDegrees % 180 !== 0;
   await sharp(file, { failOn: 'truncated' })
-    .autoOrient()
-    .extract(crop)
-    .resize(width, height, { fit: 'fill' })
+    .extract(stored)
+    .resize(isLying ? height : width, isLying ? width : height, { fit: 'fill' })
+    .flop(turn.mirrored)
+    .rotate(turn.rotationDegrees)
     .flatten({ background: '#000000' })
     .toColourspace('srgb')
     .jpeg({ quality, optimiseCoding: false })
