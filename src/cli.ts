@@ -27,6 +27,9 @@ const isAboutAll =
   (more.length === 0 && ['--help', '-h', 'help', '--version', '-V'].includes(first));
 const flags = isAboutAll ? null : await import('./commands/flags.js');
 
+/** Those of all others would take 15 ms of each call. */
+const asked = first === 'help' || first === 'completions' ? null : first;
+
 function buildProgram(): Command {
   const program = new Command('statuscast')
     .description('Turns a folder of any media into WhatsApp statuses through GREEN-API.')
@@ -188,9 +191,10 @@ async function readSend(command: Command) {
   return { ...(await readCall(command)), ...choices, paths: command.args };
 }
 
-/** Its flags for settings, unless nobody asked for a command. */
+/** Its flags for settings, unless nobody asked for it. */
 function addSettings(command: Command, isUsed: (setting: Setting) => boolean): Command {
-  return flags === null ? command : flags.addSettings(command, isUsed);
+  const isMeant = asked === null || asked === command.name();
+  return flags === null || !isMeant ? command : flags.addSettings(command, isUsed);
 }
 
 /** Settings that no other command that runs files has a use for, and those that a watch has none for. */

@@ -38,6 +38,24 @@ export async function recordJobs(folder: string, given: SettingsInput = {}): Pro
     return { argv: [ffmpegPath, '-y', ...args.slice(0, -1)], extension: output.split('.').at(-1) };
   });
   await rm(path.join(scratch, 'out'), { recursive: true });
+  return writeJobs(scratch, encodes, stills);
+}
+
+/** What copies the streams of each MP4 of a folder into another, as `by-hand.js` takes it. */
+export async function copyJobs(folder: string): Promise<string> {
+  const { ffmpegPath } = await findFfmpeg();
+  const encodes = (await readdir(folder)).map((name) => ({
+    argv: [ffmpegPath, '-y', '-v', 'error', '-i', path.join(folder, name), '-c', 'copy'],
+    extension: 'mp4',
+  }));
+  return writeJobs(await mkdtemp(path.join(tmpdir(), 'statuscast-jobs-')), encodes, []);
+}
+
+async function writeJobs(
+  scratch: string,
+  encodes: readonly unknown[],
+  stills: readonly unknown[],
+): Promise<string> {
   const file = path.join(scratch, 'jobs.json');
   await writeFile(file, JSON.stringify({ cores: availableParallelism(), encodes, stills }));
   return file;

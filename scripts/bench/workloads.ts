@@ -4,7 +4,7 @@ import { contest, type Contestant } from './contest.js';
 import { against, growth, pace, ratio, type Measured } from './figures.js';
 import * as inputs from './inputs.js';
 import { measure } from './measure.js';
-import { recordJobs } from './record-jobs.js';
+import { copyJobs, recordJobs } from './record-jobs.js';
 import {
   emptyFolder,
   prepare,
@@ -56,9 +56,17 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       const folder = await conformingClips(conforming);
       // One frame a second less, and all of them have to be encoded.
       const jobs = await recordJobs(folder, { videoMaxFrameRate: 29 });
-      const encoding = rival('encoding them by hand', 'by-hand.js', jobs);
-      const scores = await contest([prepare('statuscast', folder), encoding], turns);
-      return { scores, figures: [ratio(scores, ['statuscast', 'encoding them by hand'], 0.03)] };
+      const [encoding, copying] = ['encoding them by hand', 'copying them by hand'] as const;
+      const rivals = [
+        rival(encoding, 'by-hand.js', jobs),
+        rival(copying, 'by-hand.js', await copyJobs(folder)),
+      ];
+      const scores = await contest([prepare('statuscast', folder), ...rivals], turns);
+      const figures = [
+        ratio(scores, ['statuscast', encoding], 0.03),
+        ratio(scores, [copying, encoding], null),
+      ];
+      return { scores, figures };
     },
   },
   long: {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { PreviewEvent, ResultEvent } from '../events.js';
 import type { Output, PartResult, PlanSummary } from '../job.js';
 import { STATUS_IMAGE_SECONDS } from '../limits.js';
-import { formatBytes, formatClock } from './format.js';
+import { formatBytes, formatClock, formatMoment } from './format.js';
 import { markup, type Html } from './markup.js';
 import { AFTER_BOX, BEFORE_BOX, cropOf, drawPicture, drawSound } from './report-picture.js';
 import type { Entry } from './report-spool.js';
@@ -172,10 +172,8 @@ function audienceOf(contacts: number): string {
   return contacts === 1 ? '1 contact' : `${contacts} contacts`;
 }
 
-const TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-
 function drawTime(iso: string): Html {
-  return markup`<time datetime="${iso}">${TIME.format(new Date(iso))}</time>`;
+  return markup`<time datetime="${iso}">${formatMoment(new Date(iso))}</time>`;
 }
 
 /** A line of what was left out. */

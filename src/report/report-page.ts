@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import type { SummaryEvent } from '../events.js';
-import { countOf, formatBytes } from './format.js';
+import { countOf, formatBytes, formatMoment } from './format.js';
 import { Html, markup } from './markup.js';
 import type { LaneTime } from './lane-times.js';
 import { namesOf } from './problems.js';
@@ -119,9 +119,6 @@ function secondsOf({ state, endedAtMs }: RunFacts): number {
 function drawSummary(spool: Spool, facts: RunFacts): Html {
   const { state, begunAt, isSandbox } = facts;
   const { counts, notReached, found, table } = state;
-  const when = new Intl.DateTimeFormat('en-GB', {
-    ...{ dateStyle: 'long', timeStyle: 'short' },
-  }).format(begunAt);
   const made = Object.values(table).reduce(
     (sum, row) => ({ in: sum.in + row.bytesIn, out: sum.out + row.bytesOut }),
     { in: 0, out: 0 },
@@ -143,7 +140,7 @@ function drawSummary(spool: Spool, facts: RunFacts): Html {
     <p class="brand">statuscast</p>
     <h1>${headline(facts)}</h1>
     <p class="facts">
-      <time datetime="${begunAt.toISOString()}">${when}</time>
+      <time datetime="${begunAt.toISOString()}">${formatMoment(begunAt)}</time>
       <span>${formatSeconds(secondsOf(facts))}</span>
       <span>${countOf(found.inputs, 'file')}</span>
       ${sizes}
