@@ -57,11 +57,11 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       // One frame a second less, and all of them have to be encoded.
       const jobs = await recordJobs(folder, { videoMaxFrameRate: 29 });
       const [encoding, copying] = ['encoding them by hand', 'copying them by hand'] as const;
-      const rivals = [
+      const others = [
         rival(encoding, 'by-hand.js', jobs),
         rival(copying, 'by-hand.js', await copyJobs(folder)),
       ];
-      const scores = await contest([prepare('statuscast', folder), ...rivals], turns);
+      const scores = await contest([prepare('statuscast', folder), ...others], turns);
       const figures = [
         ratio(scores, ['statuscast', encoding], 0.03),
         ratio(scores, [copying, encoding], null),
