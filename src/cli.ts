@@ -27,8 +27,9 @@ const isAboutAll =
   (more.length === 0 && ['--help', '-h', 'help', '--version', '-V'].includes(first));
 const flags = isAboutAll ? null : await import('./commands/flags.js');
 
-/** Those of all others would take 15 ms of each call. */
-const asked = first === 'help' || first === 'completions' ? null : first;
+/** The one command that gets its flags, since those of all take each call 10 ms; null: all get them. */
+const named = process.argv.slice(2).find((word) => word !== '--');
+const asked = named === 'help' || named === 'completions' ? null : named;
 
 function buildProgram(): Command {
   const program = new Command('statuscast')
@@ -191,7 +192,7 @@ async function readSend(command: Command) {
   return { ...(await readCall(command)), ...choices, paths: command.args };
 }
 
-/** Its flags for settings, unless nobody asked for it. */
+/** Its flags for settings, unless nobody asked for it: then it is there to be named, and no more. */
 function addSettings(command: Command, isUsed: (setting: Setting) => boolean): Command {
   const isMeant = asked === null || asked === command.name();
   return flags === null || !isMeant ? command : flags.addSettings(command, isUsed);

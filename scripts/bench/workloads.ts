@@ -64,7 +64,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       const scores = await contest([prepare('statuscast', folder), ...others], turns);
       const figures = [
         ratio(scores, ['statuscast', encoding], 0.03),
-        ratio(scores, [copying, encoding], null),
+        ratio(scores, ['statuscast', copying], null),
       ];
       return { scores, figures };
     },

@@ -105,7 +105,7 @@ async function encodeImage(
 
 /**
  * What the plan shows of the picture, upright, in sRGB, at a size. It is turned once it is small:
- * turned first, all of it has to be in memory, and 12 megapixels take 1.7 times as long.
+ * turned first, all of it has to be in memory, and 12 megapixels take twice as long.
  */
 function shownPart(
   path: string,

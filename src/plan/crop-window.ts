@@ -4,7 +4,7 @@ import type { CropWindow } from '../job.js';
 import { IMAGE_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
 
-// The arithmetic of windows: whole pixels of the upright picture.
+// The arithmetic of windows: whole pixels of the upright picture, but for `windowInStored`.
 
 export interface Size {
   readonly width: number;
@@ -57,7 +57,7 @@ export function windowIn(region: CropWindow, spot: Spot): CropWindow {
   };
 }
 
-/** Where a window of the upright picture lies in the picture as it is stored. */
+/** Where a window of the upright picture lies in the picture as it is stored, in pixels of that. */
 export function windowInStored(
   { left, top, width, height }: CropWindow,
   stored: Size,

@@ -95,3 +95,23 @@ test('another shell is refused by name', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('bash, zsh, fish, not "tcsh"');
 });
+
+test('behind `--` and in `help` a command has all of its flags as well', async () => {
+  const cwd = await tempFolder();
+  const [whole, behind, plain, help] = await Promise.all(
+    [
+      ...[
+        ['completions', 'bash'],
+        ['--', 'completions', 'bash'],
+      ],
+      ...[
+        ['send', '--help'],
+        ['help', 'send'],
+      ],
+    ].map((words) => runCli(words, { cwd })),
+  );
+  expect(whole?.stdout).toContain('--concurrency');
+  expect(behind?.stdout).toBe(whole?.stdout);
+  expect(plain?.stdout).toContain('--concurrency');
+  expect(help?.stdout).toBe(plain?.stdout);
+});

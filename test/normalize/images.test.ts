@@ -77,7 +77,7 @@ describe('an image comes out upright', () => {
     async (orientation) => {
       const folder = await tempFolder();
       const settings = { crop: '201,33,540,960' };
-      // Each place has a colour of its own, so that a window beside the right one is seen.
+      // Each place has a colour of its own, so that a window at the wrong end is seen.
       const slope = `<svg width="900" height="1400"><defs>
         <linearGradient id="x"><stop stop-color="#f00"/><stop offset="1" stop-color="#000"/></linearGradient>
         <linearGradient id="y" x2="0" y2="1"><stop stop-color="#00f"/><stop offset="1" stop-color="#000"/></linearGradient>

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CropWindow } from '../../src/job.js';
+import { readOrientation, type Turn } from '../../src/inspect/read-turn.js';
 import { leastLossSpot, lossOf } from '../../src/plan/crop-loss.js';
 import {
   CENTRE,
@@ -9,6 +11,7 @@ import {
   isRightShape,
   parseRegion,
   windowIn,
+  windowInStored,
   wholeOf,
 } from '../../src/plan/crop-window.js';
 
@@ -148,5 +151,46 @@ describe('what a window leaves out', () => {
   it('in the centre, where it does not matter', () => {
     const seen = { columns: 2, rows: 1, ground: 'scene', saliency: [0, 0] } as const;
     expect(leastLossSpot(seen, size, whole)).toEqual(CENTRE);
+  });
+});
+
+type Rows = readonly (readonly number[])[];
+
+const cut = (rows: Rows, { left, top, width, height }: CropWindow): Rows =>
+  rows.slice(top, top + height).map((row) => row.slice(left, left + width));
+
+/** As a viewer turns a stored picture: flipped left to right, then clockwise. */
+function turn(rows: Rows, { mirrored, rotationDegrees }: Turn): Rows {
+  let turned = mirrored ? rows.map((row) => row.toReversed()) : rows;
+  for (let degrees = 0; degrees < rotationDegrees; degrees += 90) {
+    const before = turned;
+    turned = (before[0] ?? []).map((_, x) => before.map((row) => row[x] ?? NaN).toReversed());
+  }
+  return turned;
+}
+
+describe('a window of what is stored', () => {
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('of EXIF orientation %i has the very same pixels', (value) => {
+    const asked = readOrientation(value);
+    const side = fc.integer({ min: 1, max: 9 });
+    const share = fc.double({ min: 0, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(side, side, share, share, share, share, (width, height, x, y, across, down) => {
+        const stored = Array.from({ length: height }, (_, row) =>
+          Array.from({ length: width }, (_unused, column) => row * width + column),
+        );
+        const upright = turn(stored, asked);
+        const [rows, columns] = [upright.length, upright[0]?.length ?? 0];
+        const left = Math.floor(x * (columns - 1));
+        const top = Math.floor(y * (rows - 1));
+        const window = {
+          ...{ left, top },
+          width: 1 + Math.floor(across * (columns - left - 1)),
+          height: 1 + Math.floor(down * (rows - top - 1)),
+        };
+        const taken = cut(stored, windowInStored(window, { width, height }, asked));
+        expect(turn(taken, asked)).toEqual(cut(upright, window));
+      }),
+    );
   });
 });
