@@ -20,7 +20,8 @@ export function estimateVideo(plan: VideoPlan, media: Timed, startSeconds: numbe
   if (picture.action === 'copy') {
     const silence = sound.action === 'silence' ? SILENCE_KBPS : 0;
     const bytes = copiedBytes(media, seconds) + bytesOf(silence, seconds);
-    return { bytes: Math.round(bytes), seconds: begin + soundWork };
+    // A copy that grows past the limit is encoded in its place.
+    return { bytes: Math.min(plan.maxBytes, Math.round(bytes)), seconds: begin + soundWork };
   }
   const seen =
     picture.action === 'encode' && media.type === 'video'

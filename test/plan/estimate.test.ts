@@ -4,6 +4,7 @@ import { estimate } from '../../src/plan/estimate.js';
 import { plan } from '../../src/plan/plan.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import { anyClip, anyImage, anyRecording } from '../support/any-media.js';
+import { clipOf } from '../support/probes.js';
 
 const LIMITS = { image: 5_000_000, audio: 16_000_000, video: 16_000_000 } as const;
 
@@ -26,4 +27,12 @@ test('every plan has an estimate that is a number and within the limit of what i
     }),
     { numRuns: 2000 },
   );
+});
+
+test('silence that takes a copied picture past the limit is not counted beyond it', () => {
+  const media = clipOf({ sound: null, media: { bytes: LIMITS.video - 100 } });
+  const decided = plan(media, 'file', createSettings());
+  if (decided.action === 'refuse') throw new Error('it is refused');
+  expect(decided.action).toBe('encode');
+  expect(estimate(decided, media).bytes).toBe(LIMITS.video);
 });
