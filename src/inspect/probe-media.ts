@@ -75,17 +75,17 @@ export async function probeMedia(
       ? ['-show_entries', 'packet=stream_index,pts_time,duration_time,flags']
       : [];
   const show = ['-show_format', '-show_streams', '-show_chapters', ...packets];
-  const [stdout, layout, mp3] = await Promise.all([
+  const [stdout, layout] = await Promise.all([
     runFfprobe(ffmpeg, { path, demuxers, show, signal, timeoutMs }),
     readMp4Layout(path),
-    demuxers.split(',').includes('mp3') ? readMp3Frames(path) : null,
   ]);
   const parsed = probeSchema.safeParse(parseJson(stdout));
   if (!parsed.success) {
     const why = `its answer has an unknown shape (${z.prettifyError(parsed.error)})`;
     throw new StatuscastError({ code: 'program-failed', program: 'ffprobe', why });
   }
-  return withMp3(toProbe(parsed.data, layout, await ffmpeg.abilities()), mp3);
+  const probe = toProbe(parsed.data, layout, await ffmpeg.abilities());
+  return probe.demuxer === 'mp3' ? withMp3(probe, await readMp3Frames(path)) : probe;
 }
 
 /** Whether this ffmpeg has the filters that bring HDR and wide colours down to BT.709. */
@@ -97,7 +97,7 @@ export function canToneMap({ filters }: Abilities): boolean {
 const LENGTH_TOLERANCE_SECONDS = 0.1;
 
 function withMp3(probe: MediaProbe, frames: Mp3Frames | null): MediaProbe {
-  if (probe.demuxer !== 'mp3' || frames === null) return probe;
+  if (frames === null) return probe;
   const claimedSeconds = probe.durationSeconds;
   const isRight =
     claimedSeconds !== null &&
