@@ -27,7 +27,7 @@ const isAboutAll =
   (more.length === 0 && ['--help', '-h', 'help', '--version', '-V'].includes(first));
 const flags = isAboutAll ? null : await import('./commands/flags.js');
 
-/** The one command that gets its flags, since those of all take each call 10 ms; null: all get them. */
+/** The command whose flags are made; null: of all, which takes 10 ms more. */
 const named = process.argv.slice(2).find((word) => word !== '--');
 const asked = named === 'help' || named === 'completions' ? null : named;
 

@@ -37,11 +37,11 @@ export function readTurnTags(tags: Readonly<Record<string, string>>): Turn {
 
 /** What an EXIF orientation, 1 to 8, asks for (Exif 2.32, tag 0x0112). */
 export function readOrientation(orientation: number): Turn {
-  const rotationDegrees = QUARTERS[orientation - 1] ?? 0;
+  const rotationDegrees = EXIF_DEGREES[orientation - 1] ?? 0;
   return { rotationDegrees, mirrored: [2, 4, 5, 7].includes(orientation) };
 }
 
-const QUARTERS = [0, 0, 180, 180, 270, 90, 90, 270] as const;
+const EXIF_DEGREES = [0, 0, 180, 180, 270, 90, 90, 270] as const;
 
 function toQuarters(degrees: number): number {
   return (((Math.round(degrees / 90) * 90) % 360) + 360) % 360;

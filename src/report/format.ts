@@ -35,7 +35,10 @@ export function formatWait(seconds: number): string {
   return seconds < 100 ? `${seconds.toFixed(1)} s` : formatClock(seconds);
 }
 
-/** Such as `4 Nov 2026, 09:05`, by this machine's clock. The first `Intl.DateTimeFormat` takes 16 to 30 ms of a run. */
+/**
+ * Such as `4 Nov 2026, 09:05`, by this machine's clock. The first `Intl.DateTimeFormat` of a run
+ * would take 16 to 30 ms.
+ */
 export function formatMoment(moment: Date): string {
   const [, month, day, year, time = ''] = moment.toString().split(' ');
   return `${Number(day)} ${month} ${year}, ${time.slice(0, 5)}`;

@@ -57,7 +57,7 @@ async function storeTurned(upright: Sharp, orientation: number, source: string):
     // oxlint-disable-next-line no-await-in-loop
     stored = await step(sharp(stored)).png().toBuffer();
   }
-  await sharp(stored).withMetadata({ orientation }).jpeg({ quality: 100 }).toFile(source);
+  await sharp(stored).withMetadata({ orientation }).jpeg().toFile(source);
 }
 
 describe('an image comes out upright', () => {
