@@ -23,6 +23,19 @@ export interface Recipe {
    */
   readonly format: 'mp4' | 'mp3' | 'rawvideo' | 'null';
   readonly outputPath: string;
+  /** What is left of pictures beside the output. */
+  readonly frames?: readonly RecipeFrames[];
+}
+
+/** Frames as raw RGB, one after the other in a file of their own. */
+export interface RecipeFrames {
+  /** The stream, as in `maps`. */
+  readonly map: string;
+  /** What is done to a stream of an input; of a `graph` it has been done. */
+  readonly filters: readonly string[];
+  /** No more of them. */
+  readonly count: number;
+  readonly path: string;
 }
 
 export interface RecipeInput {
@@ -36,7 +49,7 @@ export interface RecipeInput {
 }
 
 export interface RecipeStream {
-  readonly codec: 'copy' | 'libx264' | 'aac' | 'libmp3lame' | 'pcm_s16le';
+  readonly codec: 'copy' | 'libx264' | 'aac' | 'libmp3lame' | 'pcm_s16le' | 'rawvideo';
   readonly filters: readonly string[];
   readonly options: readonly string[];
 }
@@ -104,7 +117,16 @@ async function argumentsOf(recipe: Recipe, decoders: Decoders): Promise<readonly
   addOptions(command, 'output', ['-sn', '-dn', '-fs', String(OUTPUT_STOP_BYTES)]);
   command.format(recipe.format);
   command.output(fileUrl(recipe.outputPath));
+  for (const frames of recipe.frames ?? []) addFrames(command, frames);
   return command._getArguments();
+}
+
+function addFrames(command: FfmpegCommand, { map, filters, count, path }: RecipeFrames): void {
+  command.output(fileUrl(path));
+  addOptions(command, 'output', ['-map', map, '-frames:v', String(count)]);
+  addStream(command, 'video', { codec: 'rawvideo', filters, options: [] });
+  addStream(command, 'audio', null);
+  command.format('rawvideo');
 }
 
 /**

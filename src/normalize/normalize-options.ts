@@ -12,4 +12,25 @@ export interface NormalizeOptions {
    * its own, removed at the end.
    */
   readonly scratch?: string | undefined;
+  /** Where frames of a clip are left by the run that makes it, if it can. Default: nowhere. */
+  readonly sinks?: FrameSinks | undefined;
+}
+
+export interface FrameSinks {
+  /** For what is made: frames from its start on, at equal distances. */
+  readonly made: FrameSink;
+  /** For the first frame of the source, upright; null where it is not asked for. */
+  readonly source: FrameSink | null;
+}
+
+/** A file for raw RGB frames, one after the other. */
+export interface FrameSink {
+  /** Absolute path; what is there is written over. */
+  readonly path: string;
+  /** Pixels of each frame. */
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  /** Where the picture is copied, and so decoded for this alone. */
+  readonly decodes: 'all' | 'key-frames';
 }

@@ -1,4 +1,4 @@
-import { constants, copyFile } from 'node:fs/promises';
+import { constants, copyFile, rm } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import {
   runFfmpeg,
@@ -8,14 +8,15 @@ import {
   type RecipeStream,
 } from '../ffmpeg/run-ffmpeg.js';
 import { probeMedia } from '../inspect/probe-media.js';
-import type { CopyPicture, EncodePicture, VideoPlan } from '../plan/plan-video.js';
+import type { EncodePicture, VideoPlan } from '../plan/plan-video.js';
 import type { EncodeSound } from '../plan/plan-sound.js';
 import { encodeTo, shapeOptions, type Encoding } from './encode-sound.js';
 import { encodeToFit, type Measured } from './fit-bytes.js';
 import { freeSideData } from './free-side-data.js';
 import { drawingRecipe, withStill, type DrawnPlan } from './draw-video.js';
 import { encodeH264, MAX_THREADS } from './h264.js';
-import type { NormalizeOptions } from './normalize-options.js';
+import { decodeFor, leaveOfCopy, leaveOfDrawn, sinksOf, type FilmedPlan } from './leave-frames.js';
+import type { FrameSinks, NormalizeOptions } from './normalize-options.js';
 import { pictureFilters } from './picture-filters.js';
 import { measureOptions, readOptions, writeOptions } from './place-options.js';
 import { WITHOUT_METADATA } from './without-metadata.js';
@@ -50,9 +51,6 @@ export async function normalizeVideo(
   }
   await freeSideData(outputPath);
 }
-
-/** A plan whose picture is in the source. */
-type FilmedPlan = VideoPlan & { readonly picture: CopyPicture | EncodePicture };
 
 async function encodeFilmed(
   ffmpeg: Ffmpeg,
@@ -104,8 +102,13 @@ async function encodeOnce(
   outputPath: string,
   options: NormalizeOptions,
 ): Promise<void> {
-  const recipe = recipeOf(path, plan, audio, outputPath, options);
   const { picture } = plan;
+  const sinks = sinksOf(plan, options.sinks);
+  for (const sink of [sinks?.made, sinks?.source]) {
+    // Of a first try that was not enough; ffmpeg writes over nothing.
+    if (sink) await rm(sink.path, { force: true });
+  }
+  const recipe = recipeOf(path, plan, audio, outputPath, sinks, options);
   const source = picture.action === 'encode' ? picture.rounds?.source : undefined;
   if (picture.action === 'copy' || source?.reader !== 'sharp') {
     await runFfmpeg(ffmpeg, recipe, options);
@@ -122,15 +125,21 @@ function recipeOf(
   plan: FilmedPlan,
   audio: RecipeStream | null,
   outputPath: string,
+  sinks: FrameSinks | null,
   { threads: cores = 1 }: NormalizeOptions,
 ): Recipe {
   const { picture, sound } = plan;
   const threads = Math.min(cores, MAX_THREADS);
   const silent = sound.action === 'silence' ? [silence(plan)] : [];
-  const inputs = [pictureInput(path, plan, threads), ...silent];
+  const filmed = pictureInput(path, plan, threads, sinks);
   const isAnimated = picture.action === 'encode' && picture.rounds !== null;
   return {
-    ...(picture.action === 'copy' ? { inputs } : drawPicture(inputs, picture)),
+    ...(picture.action === 'copy'
+      ? {
+          inputs: [filmed, ...silent],
+          ...(sinks === null ? {} : leaveOfCopy(plan, picture, sinks)),
+        }
+      : drawPicture([filmed, ...silent], plan, picture, sinks)),
     maps: [
       picture.action === 'copy' ? `0:${picture.index}` : '[picture]',
       ...('index' in sound ? [`0:${sound.index}`] : []),
@@ -160,23 +169,37 @@ function recipeOf(
  */
 function drawPicture(
   inputs: readonly RecipeInput[],
+  plan: VideoPlan,
   picture: EncodePicture,
-): Pick<Recipe, 'inputs' | 'graph'> {
-  const graph = `[0:${picture.index}]${pictureFilters(picture).join(',')}[picture]`;
+  sinks: FrameSinks | null,
+): Pick<Recipe, 'inputs' | 'graph' | 'frames'> {
+  const drawn = `[0:${picture.index}]${pictureFilters(picture).join(',')}`;
+  const { graph, frames } =
+    sinks === null
+      ? { graph: `${drawn}[picture]`, frames: [] }
+      : leaveOfDrawn(plan, picture, drawn, sinks);
   const isTurned = picture.rotationDegrees !== 0 || picture.mirrored;
   return isTurned
-    ? { inputs: [...inputs, NOTHING], graph: `${graph};[${inputs.length}:v]nullsink` }
-    : { inputs, graph };
+    ? { inputs: [...inputs, NOTHING], graph: `${graph};[${inputs.length}:v]nullsink`, frames }
+    : { inputs, graph, frames };
 }
 
 const NOTHING: RecipeInput = { source: 'color=s=16x16:r=1:d=1', demuxer: 'lavfi', options: [] };
 
-function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeInput {
+function pictureInput(
+  path: string,
+  plan: FilmedPlan,
+  threads: number,
+  sinks: FrameSinks | null,
+): RecipeInput {
   const { picture, sound, demuxer } = plan;
   const isCopy = picture.action === 'copy' || sound.action === 'copy';
   const limits = ['-threads', String(threads), ...readOptions(plan, { isCopy })];
   const codecs = [picture.codec, ...('codec' in sound ? [sound.codec] : [])];
-  if (picture.action === 'copy') return { source: path, demuxer, codecs, options: limits };
+  if (picture.action === 'copy') {
+    const decoding = sinks === null ? [] : decodeFor(sinks);
+    return { source: path, demuxer, codecs, options: [...decoding, ...limits] };
+  }
   if (picture.rounds?.source.reader === 'sharp') {
     const { width, height, frameRate } = picture;
     const raw = [

@@ -32,7 +32,7 @@ function holdLast({ rounds, holdSeconds }: EncodePicture): readonly string[] {
 const SCALE = 'flags=bicubic+accurate_rnd+full_chroma_int';
 
 /** Reads the numbers of the source as what they are; without it ffmpeg takes most for BT.601. */
-function read({ matrix, range }: SourceColours): string {
+export function readColours({ matrix, range }: SourceColours): string {
   return matrix === null ? '' : `:in_color_matrix=${matrix}:in_range=${range}`;
 }
 
@@ -40,7 +40,7 @@ function read({ matrix, range }: SourceColours): string {
 function flattenOn(colour: string, colours: SourceColours): readonly string[] {
   const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
   return [
-    `scale=${SCALE}${read(colours)}`,
+    `scale=${SCALE}${readColours(colours)}`,
     'format=rgba',
     `split[flat][above];[flat]lutrgb=r=${r}:g=${g}:b=${b}:a=255[below];` +
       '[below][above]overlay=format=rgb',
@@ -56,7 +56,7 @@ function toSize({ width, height, rotationDegrees, flatten, colours }: EncodePict
     return [`scale=${size}:${SCALE}`, ...convertWide(source, source.convert), 'format=yuv420p'];
   }
   return [
-    `scale=${size}:${SCALE}${read(source)}:out_color_matrix=bt709:out_range=tv`,
+    `scale=${size}:${SCALE}${readColours(source)}:out_color_matrix=bt709:out_range=tv`,
     'format=yuv420p',
   ];
 }
@@ -85,7 +85,7 @@ const ZSCALE_MATRICES = {
 } as const;
 
 /** ffmpeg's own turning knows no mirrors before 5.0. */
-function turnBy({ rotationDegrees, mirrored }: EncodePicture): readonly string[] {
+export function turnBy({ rotationDegrees, mirrored }: EncodePicture): readonly string[] {
   const turn = TURNS[rotationDegrees] ?? [];
   return mirrored ? ['hflip', ...turn] : turn;
 }

@@ -5,6 +5,7 @@ import type { Kind, Output, Part, PlanSummary } from '../job.js';
 import { normalize } from '../normalize/normalize.js';
 import { plan, summarizePlan, type Plan } from '../plan/plan.js';
 import { fingerprint, type Opened } from './open-input.js';
+import { closeSinks, openSinks } from '../preview/make-previews.js';
 import { preview } from './preview.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
@@ -72,42 +73,49 @@ export async function makeOutput(
   const decided = decide(task, opened, part, onPlanned);
   const { kind } = decided;
   const total = 'expectedSeconds' in decided ? decided.expectedSeconds : null;
-  let begunMs = performance.now();
-  const made = await run
-    .inNormalizeLane(() => {
-      signal.throwIfAborted();
-      begunMs = performance.now();
-      return normalize(
-        ffmpeg,
-        { name, path: input.path, media, plan: decided, part, outputStem: stemFor(media.type) },
-        settings,
-        {
-          signal,
-          timeoutMs: settings.normalizeTimeoutMs,
-          threads: run.threads(),
-          scratch,
-          onProgress: throttle((done) => {
-            emit({
-              ...{ type: 'progress', input: name, stage: 'normalize', part: partNumber(part) },
-              ...{ unit: 'seconds', done, total },
-            });
-          }),
-        },
-      );
-    })
-    .catch(async (thrown: unknown) => {
-      await preview(run, task, { media, part }, null);
-      throw thrown;
-    });
-  if (fingerprint(await stat(input.path)) !== before) {
-    await rm(made.output.path, { force: true });
-    throw new StatuscastError({ code: 'file-changed', file: name });
+  const sinks = await openSinks(run.previews, media, decided);
+  const shown = { media, part, sinks };
+  try {
+    let begunMs = performance.now();
+    const made = await run
+      .inNormalizeLane(() => {
+        signal.throwIfAborted();
+        begunMs = performance.now();
+        return normalize(
+          ffmpeg,
+          { name, path: input.path, media, plan: decided, part, outputStem: stemFor(media.type) },
+          settings,
+          {
+            signal,
+            timeoutMs: settings.normalizeTimeoutMs,
+            threads: run.threads(),
+            scratch,
+            sinks: sinks ?? undefined,
+            onProgress: throttle((done) => {
+              emit({
+                ...{ type: 'progress', input: name, stage: 'normalize', part: partNumber(part) },
+                ...{ unit: 'seconds', done, total },
+              });
+            }),
+          },
+        );
+      })
+      .catch(async (thrown: unknown) => {
+        await preview(run, task, shown, null);
+        throw thrown;
+      });
+    if (fingerprint(await stat(input.path)) !== before) {
+      await rm(made.output.path, { force: true });
+      throw new StatuscastError({ code: 'file-changed', file: name });
+    }
+    const seconds = (performance.now() - begunMs) / 1000;
+    emit({ type: 'stage-end', input: name, stage: 'normalize', part: partNumber(part), seconds });
+    const done = { kind, plan: summarizePlan(made.plan), output: made.output };
+    await preview(run, task, shown, done);
+    return { type: 'made', sourceKind: media.type, source, ...done };
+  } finally {
+    await closeSinks(sinks);
   }
-  const seconds = (performance.now() - begunMs) / 1000;
-  emit({ type: 'stage-end', input: name, stage: 'normalize', part: partNumber(part), seconds });
-  const done = { kind, plan: summarizePlan(made.plan), output: made.output };
-  await preview(run, task, { media, part }, done);
-  return { type: 'made', sourceKind: media.type, source, ...done };
 }
 
 /** How a part is told of; null where nothing is split. */

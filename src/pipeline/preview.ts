@@ -1,5 +1,6 @@
 import type { Media } from '../inspect/inspection.js';
 import type { Part } from '../job.js';
+import type { FrameSinks } from '../normalize/normalize-options.js';
 import { makePreviews, type MadeOutput } from '../preview/make-previews.js';
 import type { Run, Task } from './run.js';
 
@@ -13,11 +14,15 @@ const MEGA = 1_000_000;
 export async function preview(
   { previews, ffmpeg, settings, signal, emit }: Run,
   { input: { input, path }, scratch }: Task,
-  { media, part }: { readonly media: Media | null; readonly part: Part },
+  {
+    media,
+    part,
+    sinks = null,
+  }: { readonly media: Media | null; readonly part: Part; readonly sinks?: FrameSinks | null },
   made: MadeOutput | null,
 ): Promise<void> {
   if (previews === null || signal.aborted) return;
-  const source = media === null ? null : { path, media, part, scratch };
+  const source = media === null ? null : { path, media, part, scratch, sinks };
   const { probeTimeoutMs: timeoutMs, maxMegapixels } = settings;
   const options = { signal, timeoutMs, maxPixels: maxMegapixels * MEGA };
   const pictures = await makePreviews(ffmpeg, previews, source, made, options);

@@ -4,6 +4,10 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import type { PictureStream } from '../inspect/read-streams.js';
 import type { Output, Preview } from '../job.js';
+import { spread, toRgb } from '../normalize/leave-frames.js';
+import type { FrameSink } from '../normalize/normalize-options.js';
+import { readColours } from '../normalize/picture-filters.js';
+import { coloursOf } from '../plan/video-colours.js';
 import { BEFORE } from './previews.js';
 
 export interface ClipOptions {
@@ -21,39 +25,49 @@ const DECODED_WHOLE_SECONDS = 4;
 /** Pixels of one frame: 240×427, or the other way round. */
 const FRAME_PIXELS = 102_400;
 
+/** The frames that tell of a clip; null where it does not say how large or long it is. */
+export function stripOf({
+  width,
+  height,
+  durationSeconds,
+}: Pick<Output, 'width' | 'height' | 'durationSeconds'>): Omit<FrameSink, 'path'> | null {
+  if (width === null || height === null || durationSeconds === null) return null;
+  const count = Math.max(1, Math.min(FRAMES_MAX, Math.floor(durationSeconds / FRAME_SECONDS)));
+  const scale = Math.min(1, Math.sqrt(FRAME_PIXELS / (width * height)));
+  const decodes = durationSeconds > DECODED_WHOLE_SECONDS ? 'key-frames' : 'all';
+  return { width: even(width * scale), height: even(height * scale), count, decodes };
+}
+
 /**
- * Frames of a finished MP4 from its start on, side by side in one JPEG. Of all but the shortest only
- * key frames are decoded, and each stands until the next, the last once: all frames of half a minute
- * of 1280×720 took 2.2 s, a seventh of their encoding with `fast`, its key frames 0.1 s.
+ * Frames of a finished MP4 from its start on, side by side in one JPEG: those that were left when it
+ * was made, or else its own. Of all but the shortest only key frames are decoded then, and each
+ * stands until the next, the last once: all frames of half a minute of 1280×720 took 2.2 s, a
+ * seventh of their encoding with `fast`, its key frames 0.1 s.
  */
 export async function previewClip(
   ffmpeg: Ffmpeg,
-  { path, width, height, durationSeconds }: Output,
+  output: Output,
+  sink: FrameSink | null,
   target: string,
   options: ClipOptions,
 ): Promise<Preview | null> {
-  if (width === null || height === null || durationSeconds === null) return null;
-  const wanted = Math.max(1, Math.min(FRAMES_MAX, Math.floor(durationSeconds / FRAME_SECONDS)));
-  const scale = Math.min(1, Math.sqrt(FRAME_PIXELS / (width * height)));
-  const size = { width: even(width * scale), height: even(height * scale) };
-  const pixels = `${target}.rgb`;
-  const skipped = durationSeconds > DECODED_WHOLE_SECONDS ? 'nokey' : 'default';
-  const { decoders } = await ffmpeg.abilities();
-  const args = [
-    ...[...BEGIN, ...boundTo(namesOf(decoders)), '-threads', '1', '-skip_frame', skipped],
-    ...['-f', 'mov', '-i', `file:${path}`, '-an', '-sn', '-dn', '-frames:v', String(wanted)],
-    '-vf',
-    // The only key frame of a short clip would round to none.
-    `fps=${(wanted / durationSeconds).toFixed(6)}:start_time=0:eof_action=pass,${scaleTo(size, 'rgb24')}`,
-    ...['-c:v', 'rawvideo', '-f', 'rawvideo', `file:${pixels}`],
-  ];
-  try {
-    await runLimited(ffmpeg, 'ffmpeg', args, options);
-    const { joinFrames } = await import('./still-preview.js');
-    return await joinFrames(await readFile(pixels), size, target);
-  } finally {
-    await rm(pixels, { force: true });
-  }
+  const strip = stripOf(output);
+  if (strip === null || output.durationSeconds === null) return null;
+  const isOfIt = sink?.width === strip.width && sink.height === strip.height;
+  const left = isOfIt ? await joinLeft(sink, target) : null;
+  if (left !== null) return left;
+  const skipped = strip.decodes === 'key-frames' ? 'nokey' : 'default';
+  const input = ['-skip_frame', skipped, '-f', 'mov', '-i', `file:${output.path}`];
+  const filters = spread(strip, { fromSeconds: 0, seconds: output.durationSeconds });
+  return decode(ffmpeg, [...input, '-vf', filters.join(',')], strip, target, options);
+}
+
+/** What was left in a file, side by side; null where nothing was. */
+async function joinLeft(sink: FrameSink, target: string): Promise<Preview | null> {
+  const rgb = await readFile(sink.path).catch(() => null);
+  if (rgb === null || rgb.length === 0) return null;
+  const { joinFrames } = await import('./still-preview.js');
+  return joinFrames(rgb, sink, target);
 }
 
 interface FrameOf {
@@ -62,42 +76,54 @@ interface FrameOf {
   readonly startSeconds: number;
 }
 
-/** A frame of a clip as it is shown, from where its part begins. */
-export async function previewFrame(
-  ffmpeg: Ffmpeg,
-  path: string,
-  { demuxer, picture, startSeconds }: FrameOf,
-  target: string,
-  options: ClipOptions,
-): Promise<Preview> {
+/** Pixels of a small copy of a clip's frame, upright. */
+export function frameOf(picture: PictureStream): Omit<FrameSink, 'path'> {
   const isTurned = picture.rotationDegrees % 180 !== 0;
   const stored = { width: picture.width * picture.sampleAspect, height: picture.height };
   const [width, height] = isTurned ? [stored.height, stored.width] : [stored.width, stored.height];
   const scale = Math.min(1, BEFORE.width / Math.max(width, height));
-  const size = { width: even(width * scale), height: even(height * scale) };
-  const { decoders } = await ffmpeg.abilities();
-  const args = [
-    ...[...BEGIN, ...boundTo(namesOf(decoders)), '-threads', '1', '-noaccurate_seek'],
-    ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
+  return { width: even(width * scale), height: even(height * scale), count: 1, decodes: 'all' };
+}
+
+/** A frame of a clip as it is shown, from where its part begins: the one that was left, or its own. */
+export async function previewFrame(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { demuxer, picture, startSeconds }: FrameOf,
+  sink: FrameSink | null,
+  target: string,
+  options: ClipOptions,
+): Promise<Preview | null> {
+  const left = sink === null ? null : await joinLeft(sink, target);
+  if (left !== null) return left;
+  const frame = frameOf(picture);
+  const input = [
+    ...['-noaccurate_seek', ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : [])],
     ...['-f', demuxer, '-i', `file:${path}`, '-map', `0:${picture.index}`],
-    ...['-vf', scaleTo(size, 'yuvj420p'), ...oneJpeg(target)],
   ];
-  await runLimited(ffmpeg, 'ffmpeg', args, options);
-  return { path: target, ...size, frames: 1 };
+  const filters = toRgb(frame, readColours(coloursOf(picture, false)));
+  return decode(ffmpeg, [...input, '-vf', filters.join(',')], frame, target, options);
 }
 
-const BEGIN = ['-hide_banner', '-nostdin', '-v', 'error'] as const;
-
-function oneJpeg(target: string): readonly string[] {
-  const one = ['-frames:v', '1', '-an', '-sn', '-dn', '-map_metadata', '-1'];
-  return [...one, '-c:v', 'mjpeg', '-q:v', '5', '-f', 'image2pipe', `file:${target}`];
-}
-
-function scaleTo(
-  { width, height }: { readonly width: number; readonly height: number },
-  pixelFormat: 'yuvj420p' | 'rgb24',
-): string {
-  return `scale=${width}:${height}:out_range=pc,setsar=1,format=${pixelFormat}`;
+/** Decodes frames in a run of their own. */
+async function decode(
+  ffmpeg: Ffmpeg,
+  args: readonly string[],
+  frames: Omit<FrameSink, 'path'>,
+  target: string,
+  options: ClipOptions,
+): Promise<Preview | null> {
+  const own = { ...frames, path: `${target}.rgb` };
+  const { decoders } = await ffmpeg.abilities();
+  const bounds = [...boundTo(namesOf(decoders)), '-threads', '1'];
+  const raw = ['-an', '-sn', '-dn', '-frames:v', String(own.count), '-f', 'rawvideo'];
+  try {
+    const all = ['-hide_banner', '-nostdin', '-v', 'error', ...bounds, ...args, ...raw];
+    await runLimited(ffmpeg, 'ffmpeg', [...all, `file:${own.path}`], options);
+    return await joinLeft(own, target);
+  } finally {
+    await rm(own.path, { force: true });
+  }
 }
 
 function even(side: number): number {

@@ -1,11 +1,14 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import type { PreviewEvent } from '../events.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill } from '../inspect/decode-still.js';
 import type { Media } from '../inspect/inspection.js';
+import type { PictureStream } from '../inspect/read-streams.js';
 import type { Kind, Output, Part, PlanSummary, Preview } from '../job.js';
+import type { FrameSink, FrameSinks } from '../normalize/normalize-options.js';
 import { uprightSize } from '../plan/image-rules.js';
-import { previewClip, previewFrame, type ClipOptions } from './clip-preview.js';
+import type { Plan } from '../plan/plan.js';
+import { frameOf, previewClip, previewFrame, stripOf, type ClipOptions } from './clip-preview.js';
 import { AFTER, BEFORE, lookIn, type Previews, type Purpose } from './previews.js';
 
 /** A file that pictures are made of, while it and what was decoded of it are there. */
@@ -16,6 +19,8 @@ export interface Previewed {
   readonly part: Part;
   /** Where its pictures were decoded to, and looked at. */
   readonly scratch: string;
+  /** Where the run that made a clip may have left frames of it; null: nowhere. */
+  readonly sinks: FrameSinks | null;
 }
 
 export interface PreviewOptions extends ClipOptions {
@@ -31,6 +36,47 @@ export interface MadeOutput {
 }
 
 type Pictures = Pick<PreviewEvent, 'before' | 'after' | 'source'>;
+
+/**
+ * Where the run that makes a clip is to leave frames: it decodes the clip anyway, and a run for them
+ * alone takes 0.1 to 0.2 s each. Null where there is no such run.
+ */
+export async function openSinks(
+  previews: Previews | null,
+  media: Media,
+  plan: Plan,
+): Promise<FrameSinks | null> {
+  if (previews === null || !previews.hasRoom('made')) return null;
+  if (media.type !== 'video' || plan.kind !== 'video' || plan.action === 'keep') return null;
+  const { picture, expectedSeconds, cutSeconds } = plan;
+  const isOther = picture.action === 'draw' || media.media.animation !== null;
+  if (isOther || !isSteady(media.picture)) return null;
+  const { width, height } = picture.action === 'encode' ? picture : media.picture;
+  const strip = stripOf({ width, height, durationSeconds: expectedSeconds ?? cutSeconds });
+  const folder = await orNull(previews.makeFolder().then(() => true));
+  if (strip === null || folder === null) return null;
+  const sink = (frames: Omit<FrameSink, 'path'>) => ({
+    ...frames,
+    path: `${previews.nameFile()}.rgb`,
+  });
+  const source = picture.action === 'encode' ? sink(frameOf(media.picture)) : null;
+  return { made: sink(strip), source };
+}
+
+/**
+ * A second output that waits for its next frame is served before the first. Where few frames of a
+ * source become many, those would pile up meanwhile: 0.4 GB for 10 s of 720 lines.
+ */
+function isSteady({ averageFrameRate, baseFrameRate }: PictureStream): boolean {
+  return averageFrameRate !== null && averageFrameRate * 2 >= (baseFrameRate ?? Infinity);
+}
+
+/** Removes what was left. */
+export async function closeSinks(sinks: FrameSinks | null): Promise<void> {
+  for (const sink of [sinks?.made, sinks?.source]) {
+    if (sink) await rm(sink.path, { force: true });
+  }
+}
 
 /**
  * Makes small pictures of a source and, where there is one, of its output. What cannot be made is
@@ -69,7 +115,7 @@ export async function makePreviews(
 async function previewSource(
   ffmpeg: Ffmpeg,
   target: string,
-  { path, media, part, scratch }: Previewed,
+  { path, media, part, scratch, sinks }: Previewed,
   options: PreviewOptions,
 ): Promise<Preview | null> {
   switch (media.type) {
@@ -89,7 +135,7 @@ async function previewSource(
       if (media.media.animation === null) {
         const { startSeconds } = part;
         const of = { demuxer: media.media.demuxer, picture: media.picture, startSeconds };
-        return previewFrame(ffmpeg, path, of, target, options);
+        return previewFrame(ffmpeg, path, of, sinks?.source ?? null, target, options);
       }
       const { previewStill } = await import('./still-preview.js');
       return previewStill(path, BEFORE, target, options);
@@ -121,7 +167,7 @@ async function previewOutput(
       return cut ?? previewStill(output.path, AFTER, target, options);
     }
     case 'video':
-      return previewClip(ffmpeg, output, target, options);
+      return previewClip(ffmpeg, output, source?.sinks?.made ?? null, target, options);
   }
 }
 

@@ -1,7 +1,15 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { processFile, type PreviewEvent } from '../../src/index.js';
+import {
+  processFile,
+  type PreviewEvent,
+  type ResultEvent,
+  type SettingsInput,
+} from '../../src/index.js';
+import { fixture } from '../support/fixtures.js';
+import { numberedFrames, readFrameNumbers } from '../support/frame-numbers.js';
 import {
   CONFORMING_PICTURE,
   CONFORMING_SOUND,
@@ -10,6 +18,7 @@ import {
   makeMedia,
   words,
 } from '../support/make-media.js';
+import { bundledFfmpeg, runForBytes } from '../support/programs.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 /** A clip that is kept as it is: red, then blue from the middle on. */
@@ -24,15 +33,33 @@ async function makeClip(folder: string, seconds: number, keyFrames: number): Pro
   ]);
 }
 
-async function previewsOf(folder: string, file: string): Promise<PreviewEvent> {
+interface Shown {
+  readonly previews: readonly PreviewEvent[];
+  readonly result: ResultEvent;
+}
+
+async function show(folder: string, file: string, settings: SettingsInput = {}): Promise<Shown> {
   const previews = { folder: path.join(folder, 'previews'), maxBytes: 1_000_000 };
-  const settings = { out: path.join(folder, 'out') };
+  const given = { ...settings, out: path.join(folder, 'out') };
   const found: PreviewEvent[] = [];
-  for await (const event of processFile(file, { goal: 'prepare', settings, previews })) {
+  const results: ResultEvent[] = [];
+  for await (const event of processFile(file, { goal: 'prepare', settings: given, previews })) {
     if (event.type === 'preview') found.push(event);
-    if (event.type === 'result') expect(event.plan?.action).toBe('keep');
+    if (event.type === 'result') results.push(event);
   }
-  const [event] = found;
+  const [result] = results;
+  if (result?.outcome !== 'prepared') throw new Error(`not made: ${JSON.stringify(result?.error)}`);
+  // Nothing is left there but what is told of.
+  const told = found.flatMap(({ before, after }) => [before, after]);
+  const files = told.flatMap((preview) => (preview === null ? [] : [path.basename(preview.path)]));
+  expect((await readdir(previews.folder)).toSorted()).toEqual(files.toSorted());
+  return { previews: found, result };
+}
+
+async function previewsOf(folder: string, file: string): Promise<PreviewEvent> {
+  const { previews, result } = await show(folder, file);
+  expect(result.plan?.action).toBe('keep');
+  const [event] = previews;
   if (event === undefined) throw new Error('there is no preview');
   return event;
 }
@@ -59,3 +86,95 @@ test.each([
   expect(await coloursOf(after)).toEqual(colours);
   expect(await coloursOf(before)).toEqual(['red']);
 });
+
+/** A clip that has to be encoded, each frame of which says its number. */
+function makeNumbered(folder: string, seconds: number): Promise<string> {
+  return makeMedia(path.join(folder, 'numbered.mkv'), [
+    ...[...numberedFrames('25', seconds), ...lavfi(`sine=sample_rate=44100:d=${seconds}`)],
+    ...words('-c:v ffv1 -c:a flac'),
+  ]);
+}
+
+async function numbersOf(folder: string, preview: PreviewEvent['after']) {
+  if (preview === null) throw new Error('there is no picture');
+  const { frames, height } = preview;
+  const width = preview.width / frames;
+  const row: number[] = [];
+  for (let frame = 0; frame < frames; frame++) {
+    const file = path.join(folder, `frame-${frame}.png`);
+    const window = { left: frame * width, top: 0, width, height };
+    await sharp(preview.path).extract(window).toFile(file);
+    row.push(...(await readFrameNumbers(file)));
+  }
+  return row;
+}
+
+test.each([
+  ['as a whole', {}, 1],
+  ['in parts', { long: 'split', maxDurationSeconds: 10 }, 3],
+] as const)(
+  'what is encoded %s is shown by its frames at equal distances',
+  async (_, given, of) => {
+    const folder = await tempFolder();
+    const { previews, result } = await show(folder, await makeNumbered(folder, 24), given);
+    const outputs = result.parts?.map(({ output }) => output) ?? [result.output];
+    expect(outputs).toHaveLength(of);
+    for (const [index, output] of outputs.entries()) {
+      const { before, after } =
+        previews.find(({ part }) => (part?.number ?? 1) === index + 1) ?? {};
+      const made = await readFrameNumbers(output?.path ?? '');
+      expect(await numbersOf(folder, before ?? null)).toEqual([made[0]]);
+      const strip = await numbersOf(folder, after ?? null);
+      expect(strip).toHaveLength(6);
+      for (const [at, number] of strip.entries()) {
+        // The distance is rounded to a millionth of a frame a second.
+        const due = Math.floor((at * made.length) / strip.length);
+        expect([made[due - 1], made[due], made[due + 1]]).toContain(number);
+      }
+    }
+  },
+);
+
+// Turned, fields, full range, other shapes of pixels, rates that change, one that is copied, and
+// one whose silence takes a run of its own for the pictures.
+test.each([
+  ...['mirrored.mp4', 'interlaced.mp4', 'full-range.mp4', 'anamorphic.mp4', 'yuv444.mp4'],
+  ...['variable-rate.mp4', 'sixty-frames.mp4', 'moov-last.mp4', 'no-sound.mp4'],
+])('%s is shown as it came out', async (name) => {
+  const folder = await tempFolder();
+  const { previews, result } = await show(folder, fixture(name));
+  const [{ before, after } = { before: null, after: null }] = previews;
+  const { output } = result;
+  if (before === null || after === null || output === null) throw new Error('nothing is shown');
+  const seconds = output.durationSeconds ?? 0;
+  expect(await differenceOf(output.path, 0, before, 0)).toBeLessThan(LIKE);
+  for (let frame = 0; frame < after.frames; frame++) {
+    const at = (frame * seconds) / after.frames;
+    expect(await differenceOf(output.path, at, after, frame)).toBeLessThan(LIKE);
+  }
+});
+
+const SIDE = 24;
+
+/** What is turned the other way, or of other colours, is at 6 and more. */
+const LIKE = 5;
+
+/** How far a frame of a preview is from one of a clip, over all, 0 to 255. */
+async function differenceOf(
+  file: string,
+  seconds: number,
+  preview: NonNullable<PreviewEvent['after']>,
+  frame: number,
+): Promise<number> {
+  const args = ['-v', 'error', '-ss', String(seconds), '-i', `file:${file}`, '-frames:v', '1'];
+  const scaled = ['-vf', `scale=${SIDE}:${SIDE}:flags=area,format=rgb24`, '-f', 'rawvideo'];
+  const real = await runForBytes(bundledFfmpeg, [...args, ...scaled, 'pipe:1']);
+  const width = preview.width / preview.frames;
+  const seen = await sharp(preview.path)
+    .extract({ left: frame * width, top: 0, width, height: preview.height })
+    .resize(SIDE, SIDE, { fit: 'fill' })
+    .raw()
+    .toBuffer();
+  const sum = seen.reduce((total, value, at) => total + Math.abs(value - (real[at] ?? 0)), 0);
+  return sum / seen.length;
+}
