@@ -5,8 +5,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { conclude, listenForEnd } from './commands/conclude.js';
 import { EXIT } from './commands/exit-codes.js';
 import { addExplanations, helpLayout } from './commands/help.js';
+import { kindsOfCommand } from './commands/kinds-of-command.js';
 import type { Setting } from './setting-names.js';
-import type { SettingName } from './settings.js';
 
 /** Fires when whoever called wants it to end. */
 const interruption = listenForEnd();
@@ -40,7 +40,8 @@ function buildProgram(): Command {
     .exitOverride()
     .configureHelp(helpLayout)
     .showHelpAfterError('See --help for what there is.');
-  addRun(program, 'send', 'Normalize files and folders, upload them and post them as statuses.')
+  const { addRun, addAfter } = kindsOfCommand(program, addSettings);
+  addRun('send', 'Normalize files and folders, upload them and post them as statuses.')
     .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
     .option('--yes', 'Go on without asking; off a terminal nothing is asked')
     .action((_paths: unknown, _options: unknown, command: Command) =>
@@ -49,7 +50,7 @@ function buildProgram(): Command {
         return send({ ...(await readSend(command)), watch: false }, streams);
       }),
     );
-  addRun(program, 'watch', 'Post what is in folders, then what appears there, until it is ended.')
+  addRun('watch', 'Post what is in folders, then what appears there, until it is ended.')
     .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
     .option('--yes', 'Go on without asking; off a terminal nothing is asked')
     .action((_folders: unknown, _options: unknown, command: Command) =>
@@ -58,7 +59,7 @@ function buildProgram(): Command {
         return send({ ...(await readSend(command)), watch: true }, streams);
       }),
     );
-  addRun(program, 'prepare', 'Make the outputs only: no network, nothing is sent.').action(
+  addRun('prepare', 'Make the outputs only: no network, nothing is sent.').action(
     (_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
         const { prepare } = await import('./commands/prepare.js');
@@ -66,7 +67,7 @@ function buildProgram(): Command {
         return prepare({ ...(await readCall(command)), plain, paths: command.args }, streams);
       }),
   );
-  addRun(program, 'plan', 'Say what would be done with each file; nothing is made or sent.')
+  addRun('plan', 'Say what would be done with each file; nothing is made or sent.')
     .addOption(new Option('--sandbox', 'Count what `send --sandbox` posted as posted'))
     .action((_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
@@ -74,7 +75,7 @@ function buildProgram(): Command {
         return plan({ ...(await readCall(command)), paths: command.args }, streams);
       }),
     );
-  addAfter(program, 'init', 'Write captions.csv into a folder: a line for each file, to fill in.')
+  addAfter('init', 'Write captions.csv into a folder: a line for each file, to fill in.')
     .argument('[folder]', 'where the files are; sub-folders are listed with it', '.')
     .option('--yaml', 'Write captions.yaml in its place')
     .action((folder: string, _options: unknown, command: Command) =>
@@ -84,7 +85,7 @@ function buildProgram(): Command {
         return init({ ...(await readCall(command)), yaml: isOn(command, 'yaml'), paths }, streams);
       }),
     );
-  addAfter(program, 'doctor', 'Look at everything that a send depends on, and say what to mend.')
+  addAfter('doctor', 'Look at everything that a send depends on, and say what to mend.')
     .addOption(new Option('--sandbox', 'Look at a GREEN-API of our own in place of the account'))
     .action((_options: unknown, command: Command) =>
       conclude(async () => {
@@ -94,7 +95,7 @@ function buildProgram(): Command {
         return doctor({ ...call, read, signal: interruption }, streams);
       }),
     );
-  addAfter(program, 'history', 'List what was posted from here, and what became of it.')
+  addAfter('history', 'List what was posted from here, and what became of it.')
     .argument('[names...]', 'files or message ids; all where none is named')
     .action((_names: unknown, _options: unknown, command: Command) =>
       conclude(async () => {
@@ -104,7 +105,7 @@ function buildProgram(): Command {
     );
   const asking = ['retries', 'apiTimeoutMs'] as const;
   const about = 'Find out what became of sends whose answer was lost.';
-  addAfter(program, 'reconcile', about, ...asking, 'sendTimeoutMs', 'journalWaitMs')
+  addAfter('reconcile', about, ...asking, 'sendTimeoutMs', 'journalWaitMs')
     .addOption(ofSandbox())
     .action((_options: unknown, command: Command) =>
       conclude(async () => {
@@ -112,7 +113,7 @@ function buildProgram(): Command {
         return reconcileOpen(await readCall(command), streams);
       }),
     );
-  addAfter(program, 'confirm', SEEN, ...asking, 'confirmWaitMs')
+  addAfter('confirm', SEEN, ...asking, 'confirmWaitMs')
     .argument('[names...]', 'files or message ids; what the last run sent where none is named')
     .addOption(ofSandbox())
     .action((_names: unknown, _options: unknown, command: Command) =>
@@ -121,7 +122,7 @@ function buildProgram(): Command {
         return confirm({ ...(await readCall(command)), names: command.args }, streams);
       }),
     );
-  addAfter(program, 'undo', 'Delete statuses that were posted, after showing them.', ...asking)
+  addAfter('undo', 'Delete statuses that were posted, after showing them.', ...asking)
     .argument('[names...]', 'files or message ids; what the last run sent where none is named')
     .option('--yes', 'Go on without asking')
     .option('--forget', 'Let a later run send the same files again')
@@ -196,42 +197,6 @@ async function readSend(command: Command) {
 function addSettings(command: Command, isUsed: (setting: Setting) => boolean): Command {
   const isMeant = asked === null || asked === command.name();
   return flags === null || !isMeant ? command : flags.addSettings(command, isUsed);
-}
-
-/** Settings that no other command that runs files has a use for, and those that a watch has none for. */
-const OF_WATCH: readonly SettingName[] = ['steadySeconds'];
-const NOT_OF_WATCH: readonly SettingName[] = ['confirm', 'confirmWaitMs'];
-
-/** A command that runs files: every setting that it has a use for. */
-function addRun(
-  program: Command,
-  name: 'send' | 'watch' | 'prepare' | 'plan',
-  description: string,
-): Command {
-  const isWatch = name === 'watch';
-  const command = program.command(name).description(description);
-  if (isWatch) command.argument('<folders...>', 'folders; what is in their sub-folders as well');
-  else {
-    command.argument('<paths...>', 'files and folders; a folder is walked with its sub-folders');
-  }
-  if (name !== 'plan') command.option('--plain', 'Print a line for each file, also on a terminal');
-  const unused = isWatch ? NOT_OF_WATCH : OF_WATCH;
-  return addSettings(command, (setting) => {
-    const isInScope = name !== 'prepare' || setting.scope === 'prepare';
-    return isInScope && !unused.includes(setting.name);
-  });
-}
-
-/** A command about what was posted before. */
-function addAfter(
-  program: Command,
-  name: string,
-  description: string,
-  ...settings: readonly SettingName[]
-): Command {
-  const command = program.command(name).description(description);
-  const names = new Set<SettingName>(['state', ...settings]);
-  return addSettings(command, (setting) => names.has(setting.name));
 }
 
 function isOn(command: Command, name: string): boolean {
