@@ -43,7 +43,7 @@ export type { VideoPlan } from './plan/plan-video.js';
 export { normalizeAudio } from './normalize/normalize-audio.js';
 export { normalizeImage } from './normalize/normalize-image.js';
 export { normalizeVideo } from './normalize/normalize-video.js';
-export type { NormalizeOptions } from './normalize/normalize-options.js';
+export type { FrameSink, FrameSinks, NormalizeOptions } from './normalize/normalize-options.js';
 export { check, type CheckOptions, type CheckResult } from './normalize/check.js';
 
 export {

@@ -12,10 +12,14 @@ export interface NormalizeOptions {
    * its own, removed at the end.
    */
   readonly scratch?: string | undefined;
-  /** Where frames of a clip are left by the run that makes it, if it can. Default: nowhere. */
+  /** Where small frames of a clip are left, for showing it. Default: nowhere. */
   readonly sinks?: FrameSinks | undefined;
 }
 
+/**
+ * Where the run that makes a clip leaves frames of it, which it decodes anyway. Nothing is left of a
+ * clip that is kept as it is, nor where they would cost memory: with silence or a held last frame.
+ */
 export interface FrameSinks {
   /** For what is made: frames from its start on, at equal distances. */
   readonly made: FrameSink;
@@ -23,14 +27,15 @@ export interface FrameSinks {
   readonly source: FrameSink | null;
 }
 
-/** A file for raw RGB frames, one after the other. */
+/** A file for raw RGB frames of 8 bits, one after the other. */
 export interface FrameSink {
   /** Absolute path; what is there is written over. */
   readonly path: string;
   /** Pixels of each frame. */
   readonly width: number;
   readonly height: number;
+  /** No more of them; fewer where the clip is shorter than it says. */
   readonly count: number;
-  /** Where the picture is copied, and so decoded for this alone. */
+  /** What is decoded of a picture that is copied, for this alone. */
   readonly decodes: 'all' | 'key-frames';
 }
