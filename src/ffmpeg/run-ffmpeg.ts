@@ -25,6 +25,8 @@ export interface Recipe {
   readonly outputPath: string;
   /** What is left of pictures beside the output. */
   readonly frames?: readonly RecipeFrames[];
+  /** Length of a frame of the output. Default: not known. */
+  readonly frameSeconds?: number;
 }
 
 /** Frames as raw RGB, one after the other in a file of their own. */
@@ -84,12 +86,22 @@ export async function runFfmpeg(
     timeoutMs: options.timeoutMs,
     input: options.input,
     onLine: (line) => {
-      const time = /^out_time=(\d+):(\d+):([\d.]+)/.exec(line);
-      if (time === null || onProgress === undefined) return;
-      const [, hours, minutes, seconds] = time;
-      onProgress(Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds));
+      const seconds = secondsIn(line, recipe);
+      if (seconds !== null) onProgress?.(seconds);
     },
   });
+}
+
+/** How far a line of `-progress` says that it has come; its time is that of the furthest output. */
+function secondsIn(line: string, { frames = [], frameSeconds }: Recipe): number | null {
+  if (frames.length > 0) {
+    const frame = /^frame=(\d+)/.exec(line);
+    return frame === null || frameSeconds === undefined ? null : Number(frame[1]) * frameSeconds;
+  }
+  const time = /^out_time=(\d+):(\d+):([\d.]+)/.exec(line);
+  if (time === null) return null;
+  const [, hours, minutes, seconds] = time;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 /** The argv of a recipe, without the program. */

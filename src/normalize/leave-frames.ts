@@ -7,17 +7,17 @@ import { readColours, turnBy } from './picture-filters.js';
 export type FilmedPlan = VideoPlan & { readonly picture: CopyPicture | EncodePicture };
 
 /**
- * Where the run for a clip can leave frames of it; null where it cannot. A second output that waits
- * for its next frame is served before the first: what a filter can give without reading on, as the
- * last frame again, would pile up in memory, and silence from a source of its own come late.
+ * Where the run for a clip leaves frames of it. Not where there is silence from a source of its own:
+ * ffmpeg 5 would read that up to 13 s late. Of a copied picture only where nothing else takes time:
+ * nobody could say how far such a run has come.
  */
 export function sinksOf(
   { picture, sound }: FilmedPlan,
   sinks: FrameSinks | undefined,
 ): FrameSinks | null {
-  const isHeld =
-    picture.action === 'encode' && (picture.rounds !== null || picture.holdSeconds > 0);
-  return sinks === undefined || isHeld || sound.action === 'silence' ? null : sinks;
+  const isInOrder = picture.action === 'encode' && sound.action !== 'silence';
+  const isSoonDone = sound.action === 'copy' || sound.action === 'none';
+  return sinks !== undefined && (isInOrder || isSoonDone) ? sinks : null;
 }
 
 /** Of a picture that is copied. */
@@ -46,18 +46,27 @@ export function leaveOfDrawn(
   { made, source }: FrameSinks,
 ): { readonly graph: string; readonly frames: readonly RecipeFrames[] } {
   const strip = spread({ ...made, decodes: 'all' }, { ...placeIn(plan), colours: BT709 });
-  const first =
-    source === null ? [] : [`[0:${picture.index}]${firstOf(source, picture, plan)}[source]`];
+  const first = source === null ? null : firstOf(source, picture, plan).join(',');
+  const graph = [
+    `${drawn},split[picture][shown]`,
+    `[shown]${strip.join(',')},${LAST}[made]`,
+    ...(first === null ? [] : [`[0:${picture.index}]${first},${LAST}[source]`]),
+  ];
   return {
-    graph: [`${drawn},split[picture][shown]`, `[shown]${strip.join(',')}[made]`, ...first].join(
-      ';',
-    ),
+    graph: graph.join(';'),
     frames: [
       { map: '[made]', filters: [], count: made.count, path: made.path },
       ...(source === null ? [] : [{ map: '[source]', filters: [], count: 1, path: source.path }]),
     ],
   };
 }
+
+/**
+ * Of several outputs the one that is furthest behind is served first, however long it waits for its
+ * next frame, while those of the others pile up: 0.4 to 0.9 GB for a picture that stands for 20 s.
+ * Frames of another day are never behind. No clip is as long, and raw ones keep no times.
+ */
+const LAST = 'setpts=PTS+86400/TB';
 
 /** What the graph gives. */
 const BT709 = ':in_color_matrix=bt709:in_range=tv';
@@ -95,11 +104,11 @@ export function toRgb({ width, height }: Pick<FrameSink, 'width' | 'height'>, co
   return [`scale=${width}:${height}${colours}:out_range=pc`, 'setsar=1', 'format=rgb24'];
 }
 
-function firstOf(sink: FrameSink, picture: EncodePicture, { leadSeconds }: VideoPlan): string {
+function firstOf(sink: FrameSink, picture: EncodePicture, { leadSeconds }: VideoPlan) {
   const { width, height } = sink;
   const isTurned = picture.rotationDegrees % 180 !== 0;
   const stored = isTurned ? { width: height, height: width } : { width, height };
   const isDue = leadSeconds > 0 ? `*gte(t,${leadSeconds})` : '';
   const first = `select='lt(selected_n,1)${isDue}'`;
-  return [first, ...toRgb(stored, readColours(picture.colours)), ...turnBy(picture)].join(',');
+  return [first, ...toRgb(stored, readColours(picture.colours)), ...turnBy(picture)];
 }

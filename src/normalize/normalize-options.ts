@@ -18,7 +18,7 @@ export interface NormalizeOptions {
 
 /**
  * Where the run that makes a clip leaves frames of it, which it decodes anyway. Nothing is left of a
- * clip that is kept as it is, nor where they would cost memory: with silence or a held last frame.
+ * clip that is kept as it is, of one that gets silence, nor of one whose picture alone is copied.
  */
 export interface FrameSinks {
   /** For what is made: frames from its start on, at equal distances. */

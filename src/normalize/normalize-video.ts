@@ -1,4 +1,5 @@
 import { constants, copyFile, rm } from 'node:fs/promises';
+import { StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import {
   runFfmpeg,
@@ -102,13 +103,33 @@ async function encodeOnce(
   outputPath: string,
   options: NormalizeOptions,
 ): Promise<void> {
-  const { picture } = plan;
   const sinks = sinksOf(plan, options.sinks);
+  try {
+    await runOnce(ffmpeg, path, plan, audio, outputPath, sinks, options);
+  } catch (thrown) {
+    const isFailure = thrown instanceof StatuscastError && thrown.code === 'program-failed';
+    if (sinks === null || !isFailure) throw thrown;
+    // No picture is worth a clip: the place for them may be full, or gone.
+    await rm(outputPath, { force: true });
+    await runOnce(ffmpeg, path, plan, audio, outputPath, null, options);
+  }
+}
+
+async function runOnce(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: FilmedPlan,
+  audio: RecipeStream | null,
+  outputPath: string,
+  sinks: FrameSinks | null,
+  options: NormalizeOptions,
+): Promise<void> {
   for (const sink of [sinks?.made, sinks?.source]) {
     // Of a first try that was not enough; ffmpeg writes over nothing.
     if (sink) await rm(sink.path, { force: true });
   }
   const recipe = recipeOf(path, plan, audio, outputPath, sinks, options);
+  const { picture } = plan;
   const source = picture.action === 'encode' ? picture.rounds?.source : undefined;
   if (picture.action === 'copy' || source?.reader !== 'sharp') {
     await runFfmpeg(ffmpeg, recipe, options);
@@ -172,16 +193,18 @@ function drawPicture(
   plan: VideoPlan,
   picture: EncodePicture,
   sinks: FrameSinks | null,
-): Pick<Recipe, 'inputs' | 'graph' | 'frames'> {
+): Pick<Recipe, 'inputs' | 'graph' | 'frames' | 'frameSeconds'> {
+  const { frames: perSeconds, seconds } = picture.frameRate;
   const drawn = `[0:${picture.index}]${pictureFilters(picture).join(',')}`;
   const { graph, frames } =
     sinks === null
       ? { graph: `${drawn}[picture]`, frames: [] }
       : leaveOfDrawn(plan, picture, drawn, sinks);
   const isTurned = picture.rotationDegrees !== 0 || picture.mirrored;
+  const told = { frames, frameSeconds: seconds / perSeconds };
   return isTurned
-    ? { inputs: [...inputs, NOTHING], graph: `${graph};[${inputs.length}:v]nullsink`, frames }
-    : { inputs, graph, frames };
+    ? { inputs: [...inputs, NOTHING], graph: `${graph};[${inputs.length}:v]nullsink`, ...told }
+    : { inputs, graph, ...told };
 }
 
 const NOTHING: RecipeInput = { source: 'color=s=16x16:r=1:d=1', demuxer: 'lavfi', options: [] };

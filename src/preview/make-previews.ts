@@ -3,7 +3,6 @@ import type { PreviewEvent } from '../events.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill } from '../inspect/decode-still.js';
 import type { Media } from '../inspect/inspection.js';
-import type { PictureStream } from '../inspect/read-streams.js';
 import type { Kind, Output, Part, PlanSummary, Preview } from '../job.js';
 import type { FrameSink, FrameSinks } from '../normalize/normalize-options.js';
 import { uprightSize } from '../plan/image-rules.js';
@@ -49,8 +48,7 @@ export async function openSinks(
   if (previews === null || !previews.hasRoom('made')) return null;
   if (media.type !== 'video' || plan.kind !== 'video' || plan.action === 'keep') return null;
   const { picture, expectedSeconds, cutSeconds } = plan;
-  const isOther = picture.action === 'draw' || media.media.animation !== null;
-  if (isOther || !isSteady(media.picture)) return null;
+  if (picture.action === 'draw' || media.media.animation !== null) return null;
   const { width, height } = picture.action === 'encode' ? picture : media.picture;
   const strip = stripOf({ width, height, durationSeconds: expectedSeconds ?? cutSeconds });
   const folder = await orNull(previews.makeFolder().then(() => true));
@@ -63,18 +61,10 @@ export async function openSinks(
   return { made: sink(strip), source };
 }
 
-/**
- * A second output that waits for its next frame is served before the first. Where few frames of a
- * source become many, those would pile up meanwhile: 0.4 GB for 10 s of 720 lines.
- */
-function isSteady({ averageFrameRate, baseFrameRate }: PictureStream): boolean {
-  return averageFrameRate !== null && averageFrameRate * 2 >= (baseFrameRate ?? Infinity);
-}
-
 /** Removes what was left. */
 export async function closeSinks(sinks: FrameSinks | null): Promise<void> {
   for (const sink of [sinks?.made, sinks?.source]) {
-    if (sink) await rm(sink.path, { force: true });
+    if (sink) await orNull(rm(sink.path, { force: true }));
   }
 }
 

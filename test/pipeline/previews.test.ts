@@ -10,6 +10,7 @@ import {
 } from '../../src/index.js';
 import { fixture } from '../support/fixtures.js';
 import { numberedFrames, readFrameNumbers } from '../support/frame-numbers.js';
+import { hashOf } from '../support/hash.js';
 import {
   CONFORMING_PICTURE,
   CONFORMING_SOUND,
@@ -20,6 +21,7 @@ import {
 } from '../support/make-media.js';
 import { bundledFfmpeg, runForBytes } from '../support/programs.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { wrapPrograms } from '../support/wrapped-programs.js';
 
 /** A clip that is kept as it is: red, then blue from the middle on. */
 async function makeClip(folder: string, seconds: number, keyFrames: number): Promise<string> {
@@ -36,15 +38,25 @@ async function makeClip(folder: string, seconds: number, keyFrames: number): Pro
 interface Shown {
   readonly previews: readonly PreviewEvent[];
   readonly result: ResultEvent;
+  /** Seconds. */
+  readonly progress: readonly number[];
 }
 
-async function show(folder: string, file: string, settings: SettingsInput = {}): Promise<Shown> {
+async function show(
+  folder: string,
+  file: string,
+  given: SettingsInput = {},
+  env: NodeJS.ProcessEnv = {},
+): Promise<Shown> {
   const previews = { folder: path.join(folder, 'previews'), maxBytes: 1_000_000 };
-  const given = { ...settings, out: path.join(folder, 'out') };
+  const settings = { ...given, out: path.join(folder, 'out') };
   const found: PreviewEvent[] = [];
   const results: ResultEvent[] = [];
-  for await (const event of processFile(file, { goal: 'prepare', settings: given, previews })) {
+  const progress: number[] = [];
+  const run = { goal: 'prepare', settings, previews, env: { ...process.env, ...env } } as const;
+  for await (const event of processFile(file, run)) {
     if (event.type === 'preview') found.push(event);
+    if (event.type === 'progress' && event.stage === 'normalize') progress.push(event.done);
     if (event.type === 'result') results.push(event);
   }
   const [result] = results;
@@ -53,7 +65,7 @@ async function show(folder: string, file: string, settings: SettingsInput = {}):
   const told = found.flatMap(({ before, after }) => [before, after]);
   const files = told.flatMap((preview) => (preview === null ? [] : [path.basename(preview.path)]));
   expect((await readdir(previews.folder)).toSorted()).toEqual(files.toSorted());
-  return { previews: found, result };
+  return { previews: found, result, progress };
 }
 
 async function previewsOf(folder: string, file: string): Promise<PreviewEvent> {
@@ -136,7 +148,7 @@ test.each([
 );
 
 // Turned, fields, full range, other shapes of pixels, rates that change, one that is copied, and
-// one whose silence takes a run of its own for the pictures.
+// one whose pictures take runs of their own.
 test.each([
   ...['mirrored.mp4', 'interlaced.mp4', 'full-range.mp4', 'anamorphic.mp4', 'yuv444.mp4'],
   ...['variable-rate.mp4', 'sixty-frames.mp4', 'moov-last.mp4', 'no-sound.mp4'],
@@ -178,3 +190,50 @@ async function differenceOf(
   const sum = seen.reduce((total, value, at) => total + Math.abs(value - (real[at] ?? 0)), 0);
   return sum / seen.length;
 }
+
+/** A picture that stands for long, and one that ends before its sound does. */
+const still = (folder: string, shown: string) =>
+  makeMedia(path.join(folder, 'still.mp4'), [
+    ...lavfi(`testsrc2=s=640x360:r=30:d=24,select='${shown}'`),
+    ...[...lavfi('sine=d=24'), ...words('-vsync vfr -c:v mpeg4 -c:a aac')],
+  ]);
+const mute = (folder: string) =>
+  makeMedia(path.join(folder, 'mute.mkv'), [...lavfi('testsrc2=d=24'), ...words('-c:v mpeg4')]);
+
+test.each([
+  ['a picture that stands for long', (folder: string) => still(folder, 'lt(t,0.2)+gt(t,23.5)')],
+  ['a picture that ends early', (folder: string) => still(folder, 'lt(t,9)')],
+  ['a clip without sound', mute],
+  ['a clip that is mirrored', async () => fixture('mirrored.mp4')],
+  ['a clip that is copied', async () => fixture('moov-last.mp4')],
+  ['fields', async () => fixture('interlaced.mp4')],
+])('%s comes out the same whether it is shown or not', async (_, make) => {
+  const folder = await tempFolder();
+  const file = await make(folder);
+  const out = path.join(folder, 'plain');
+  const plain: ResultEvent[] = [];
+  for await (const event of processFile(file, { goal: 'prepare', settings: { out } })) {
+    if (event.type === 'result') plain.push(event);
+  }
+  const { result } = await show(folder, file);
+  const [made, shown] = [plain[0]?.output, result.output];
+  if (!made || !shown) throw new Error('nothing was made');
+  expect(await hashOf(shown.path)).toBe(await hashOf(made.path));
+});
+
+test('a picture that cannot be left costs no clip', async () => {
+  const folder = await tempFolder();
+  const failing = await wrapPrograms(folder, () => 'case "$*" in *.rgb*) exit 1;; esac');
+  const { previews, result } = await show(folder, fixture('interlaced.mp4'), {}, failing);
+  expect(previews).toMatchObject([{ before: null, after: null }]);
+  expect(result.outcome).toBe('prepared');
+});
+
+test('how far a clip is counts its frames, not those that are left of it', async () => {
+  const folder = await tempFolder();
+  const lines = String.raw`printf 'frame=50\nout_time=24:00:10.000000\n'`;
+  const early = await wrapPrograms(folder, () => `case "$*" in *-progress*) ${lines};; esac`);
+  const { progress } = await show(folder, await makeNumbered(folder, 9), {}, early);
+  expect(progress[0]).toBe(2);
+  for (const seconds of progress) expect(seconds).toBeLessThanOrEqual(9);
+});
