@@ -31,10 +31,8 @@ export interface Recipe {
 
 /** Frames as raw RGB, one after the other in a file of their own. */
 export interface RecipeFrames {
-  /** The stream, as in `maps`. */
+  /** A name of the `graph`, as in `maps`. */
   readonly map: string;
-  /** What is done to a stream of an input; of a `graph` it has been done. */
-  readonly filters: readonly string[];
   /** No more of them. */
   readonly count: number;
   readonly path: string;
@@ -133,10 +131,10 @@ async function argumentsOf(recipe: Recipe, decoders: Decoders): Promise<readonly
   return command._getArguments();
 }
 
-function addFrames(command: FfmpegCommand, { map, filters, count, path }: RecipeFrames): void {
+function addFrames(command: FfmpegCommand, { map, count, path }: RecipeFrames): void {
   command.output(fileUrl(path));
   addOptions(command, 'output', ['-map', map, '-frames:v', String(count)]);
-  addStream(command, 'video', { codec: 'rawvideo', filters, options: [] });
+  addStream(command, 'video', { codec: 'rawvideo', filters: [], options: [] });
   addStream(command, 'audio', null);
   command.format('rawvideo');
 }

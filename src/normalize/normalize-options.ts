@@ -17,14 +17,14 @@ export interface NormalizeOptions {
 }
 
 /**
- * Where the run that makes a clip leaves frames of it, which it decodes anyway. Nothing is left of a
- * clip that is kept as it is, of one that gets silence, nor of one whose picture alone is copied.
+ * Where the run that makes a clip leaves frames of it, which it decodes anyway. Nothing is left where
+ * the picture is not encoded, of an animation, and of a clip that gets silence.
  */
 export interface FrameSinks {
   /** For what is made: frames from its start on, at equal distances. */
   readonly made: FrameSink;
-  /** For the first frame of the source, upright; null where it is not asked for. */
-  readonly source: FrameSink | null;
+  /** For the first frame of the source, upright. */
+  readonly source: FrameSink;
 }
 
 /** A file for raw RGB frames of 8 bits, one after the other. */
@@ -36,6 +36,4 @@ export interface FrameSink {
   readonly height: number;
   /** No more of them; fewer where the clip is shorter than it says. */
   readonly count: number;
-  /** What is decoded of a picture that is copied, for this alone. */
-  readonly decodes: 'all' | 'key-frames';
 }

@@ -1,5 +1,5 @@
 import { constants, copyFile, rm } from 'node:fs/promises';
-import { StatuscastError } from '../errors.js';
+import { messageOf } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import {
   runFfmpeg,
@@ -16,7 +16,7 @@ import { encodeToFit, type Measured } from './fit-bytes.js';
 import { freeSideData } from './free-side-data.js';
 import { drawingRecipe, withStill, type DrawnPlan } from './draw-video.js';
 import { encodeH264, MAX_THREADS } from './h264.js';
-import { decodeFor, leaveOfCopy, leaveOfDrawn, sinksOf, type FilmedPlan } from './leave-frames.js';
+import { leaveFrames, sinksOf, type FilmedPlan } from './leave-frames.js';
 import type { FrameSinks, NormalizeOptions } from './normalize-options.js';
 import { pictureFilters } from './picture-filters.js';
 import { measureOptions, readOptions, writeOptions } from './place-options.js';
@@ -104,14 +104,27 @@ async function encodeOnce(
   options: NormalizeOptions,
 ): Promise<void> {
   const sinks = sinksOf(plan, options.sinks);
+  // What an earlier try has left is not of this one, and ffmpeg writes over nothing.
+  await clear(options.sinks);
   try {
     await runOnce(ffmpeg, path, plan, audio, outputPath, sinks, options);
   } catch (thrown) {
-    const isFailure = thrown instanceof StatuscastError && thrown.code === 'program-failed';
-    if (sinks === null || !isFailure) throw thrown;
+    if (sinks === null || !isAbout(thrown, sinks)) throw thrown;
     // No picture is worth a clip: the place for them may be full, or gone.
+    await clear(sinks);
     await rm(outputPath, { force: true });
     await runOnce(ffmpeg, path, plan, audio, outputPath, null, options);
+  }
+}
+
+function isAbout(thrown: unknown, { made, source }: FrameSinks): boolean {
+  const why = messageOf(thrown);
+  return why.includes(made.path) || why.includes(source.path);
+}
+
+async function clear(sinks: FrameSinks | undefined): Promise<void> {
+  for (const path of sinks === undefined ? [] : [sinks.made.path, sinks.source.path]) {
+    await rm(path, { force: true }).catch(() => undefined);
   }
 }
 
@@ -124,10 +137,6 @@ async function runOnce(
   sinks: FrameSinks | null,
   options: NormalizeOptions,
 ): Promise<void> {
-  for (const sink of [sinks?.made, sinks?.source]) {
-    // Of a first try that was not enough; ffmpeg writes over nothing.
-    if (sink) await rm(sink.path, { force: true });
-  }
   const recipe = recipeOf(path, plan, audio, outputPath, sinks, options);
   const { picture } = plan;
   const source = picture.action === 'encode' ? picture.rounds?.source : undefined;
@@ -152,15 +161,10 @@ function recipeOf(
   const { picture, sound } = plan;
   const threads = Math.min(cores, MAX_THREADS);
   const silent = sound.action === 'silence' ? [silence(plan)] : [];
-  const filmed = pictureInput(path, plan, threads, sinks);
+  const inputs = [pictureInput(path, plan, threads), ...silent];
   const isAnimated = picture.action === 'encode' && picture.rounds !== null;
   return {
-    ...(picture.action === 'copy'
-      ? {
-          inputs: [filmed, ...silent],
-          ...(sinks === null ? {} : leaveOfCopy(plan, picture, sinks)),
-        }
-      : drawPicture([filmed, ...silent], plan, picture, sinks)),
+    ...(picture.action === 'copy' ? { inputs } : drawPicture(inputs, plan, picture, sinks)),
     maps: [
       picture.action === 'copy' ? `0:${picture.index}` : '[picture]',
       ...('index' in sound ? [`0:${sound.index}`] : []),
@@ -199,7 +203,7 @@ function drawPicture(
   const { graph, frames } =
     sinks === null
       ? { graph: `${drawn}[picture]`, frames: [] }
-      : leaveOfDrawn(plan, picture, drawn, sinks);
+      : leaveFrames(plan, picture, drawn, sinks);
   const isTurned = picture.rotationDegrees !== 0 || picture.mirrored;
   const told = { frames, frameSeconds: seconds / perSeconds };
   return isTurned
@@ -209,20 +213,12 @@ function drawPicture(
 
 const NOTHING: RecipeInput = { source: 'color=s=16x16:r=1:d=1', demuxer: 'lavfi', options: [] };
 
-function pictureInput(
-  path: string,
-  plan: FilmedPlan,
-  threads: number,
-  sinks: FrameSinks | null,
-): RecipeInput {
+function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeInput {
   const { picture, sound, demuxer } = plan;
   const isCopy = picture.action === 'copy' || sound.action === 'copy';
   const limits = ['-threads', String(threads), ...readOptions(plan, { isCopy })];
   const codecs = [picture.codec, ...('codec' in sound ? [sound.codec] : [])];
-  if (picture.action === 'copy') {
-    const decoding = sinks === null ? [] : decodeFor(sinks);
-    return { source: path, demuxer, codecs, options: [...decoding, ...limits] };
-  }
+  if (picture.action === 'copy') return { source: path, demuxer, codecs, options: limits };
   if (picture.rounds?.source.reader === 'sharp') {
     const { width, height, frameRate } = picture;
     const raw = [

@@ -1,3 +1,4 @@
+import type { Turn } from '../inspect/read-turn.js';
 import type { FrameRate } from '../plan/frame-rate.js';
 import type { Rounds } from '../plan/plan-rounds.js';
 import type { EncodePicture } from '../plan/plan-video.js';
@@ -85,7 +86,7 @@ const ZSCALE_MATRICES = {
 } as const;
 
 /** ffmpeg's own turning knows no mirrors before 5.0. */
-export function turnBy({ rotationDegrees, mirrored }: EncodePicture): readonly string[] {
+export function turnBy({ rotationDegrees, mirrored }: Turn): readonly string[] {
   const turn = TURNS[rotationDegrees] ?? [];
   return mirrored ? ['hflip', ...turn] : turn;
 }

@@ -4,9 +4,8 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import type { PictureStream } from '../inspect/read-streams.js';
 import type { Output, Preview } from '../job.js';
-import { spread, toRgb } from '../normalize/leave-frames.js';
+import { spread, uprightRgb } from '../normalize/leave-frames.js';
 import type { FrameSink } from '../normalize/normalize-options.js';
-import { readColours } from '../normalize/picture-filters.js';
 import { coloursOf } from '../plan/video-colours.js';
 import { BEFORE } from './previews.js';
 
@@ -34,8 +33,7 @@ export function stripOf({
   if (width === null || height === null || durationSeconds === null) return null;
   const count = Math.max(1, Math.min(FRAMES_MAX, Math.floor(durationSeconds / FRAME_SECONDS)));
   const scale = Math.min(1, Math.sqrt(FRAME_PIXELS / (width * height)));
-  const decodes = durationSeconds > DECODED_WHOLE_SECONDS ? 'key-frames' : 'all';
-  return { width: even(width * scale), height: even(height * scale), count, decodes };
+  return { width: even(width * scale), height: even(height * scale), count };
 }
 
 /**
@@ -52,20 +50,30 @@ export async function previewClip(
   options: ClipOptions,
 ): Promise<Preview | null> {
   const strip = stripOf(output);
-  if (strip === null || output.durationSeconds === null) return null;
+  const seconds = output.durationSeconds;
+  if (strip === null || seconds === null) return null;
   const isOfIt = sink?.width === strip.width && sink.height === strip.height;
-  const left = isOfIt ? await joinLeft(sink, target) : null;
+  // The last of them may be due behind the end of a clip that is a little shorter than it said.
+  const left = isOfIt ? await joinLeft(sink, strip.count - 1, target) : null;
   if (left !== null) return left;
-  const skipped = strip.decodes === 'key-frames' ? 'nokey' : 'default';
-  const input = ['-skip_frame', skipped, '-f', 'mov', '-i', `file:${output.path}`];
-  const filters = spread(strip, { fromSeconds: 0, seconds: output.durationSeconds });
+  const isLong = seconds > DECODED_WHOLE_SECONDS;
+  const input = [
+    '-skip_frame',
+    isLong ? 'nokey' : 'default',
+    '-f',
+    'mov',
+    '-i',
+    `file:${output.path}`,
+  ];
+  const filters = spread(strip, { fromSeconds: 0, seconds, round: isLong ? 'near' : 'up' });
   return decode(ffmpeg, [...input, '-vf', filters.join(',')], strip, target, options);
 }
 
-/** What was left in a file, side by side; null where nothing was. */
-async function joinLeft(sink: FrameSink, target: string): Promise<Preview | null> {
+/** What was left in a file, side by side; null where it is less than `least` frames, or none. */
+async function joinLeft(sink: FrameSink, least: number, target: string): Promise<Preview | null> {
   const rgb = await readFile(sink.path).catch(() => null);
-  if (rgb === null || rgb.length === 0) return null;
+  const frameBytes = sink.width * sink.height * 3;
+  if (rgb === null || rgb.length < Math.max(1, least) * frameBytes) return null;
   const { joinFrames } = await import('./still-preview.js');
   return joinFrames(rgb, sink, target);
 }
@@ -82,7 +90,7 @@ export function frameOf(picture: PictureStream): Omit<FrameSink, 'path'> {
   const stored = { width: picture.width * picture.sampleAspect, height: picture.height };
   const [width, height] = isTurned ? [stored.height, stored.width] : [stored.width, stored.height];
   const scale = Math.min(1, BEFORE.width / Math.max(width, height));
-  return { width: even(width * scale), height: even(height * scale), count: 1, decodes: 'all' };
+  return { width: even(width * scale), height: even(height * scale), count: 1 };
 }
 
 /** A frame of a clip as it is shown, from where its part begins: the one that was left, or its own. */
@@ -94,14 +102,18 @@ export async function previewFrame(
   target: string,
   options: ClipOptions,
 ): Promise<Preview | null> {
-  const left = sink === null ? null : await joinLeft(sink, target);
+  const left = sink === null ? null : await joinLeft(sink, 1, target);
   if (left !== null) return left;
   const frame = frameOf(picture);
   const input = [
-    ...['-noaccurate_seek', ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : [])],
+    ...[
+      '-noautorotate',
+      '-noaccurate_seek',
+      ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
+    ],
     ...['-f', demuxer, '-i', `file:${path}`, '-map', `0:${picture.index}`],
   ];
-  const filters = toRgb(frame, readColours(coloursOf(picture, false)));
+  const filters = uprightRgb(frame, picture, coloursOf(picture, false));
   return decode(ffmpeg, [...input, '-vf', filters.join(',')], frame, target, options);
 }
 
@@ -120,7 +132,7 @@ async function decode(
   try {
     const all = ['-hide_banner', '-nostdin', '-v', 'error', ...bounds, ...args, ...raw];
     await runLimited(ffmpeg, 'ffmpeg', [...all, `file:${own.path}`], options);
-    return await joinLeft(own, target);
+    return await joinLeft(own, 1, target);
   } finally {
     await rm(own.path, { force: true });
   }

@@ -37,8 +37,9 @@ export interface MadeOutput {
 type Pictures = Pick<PreviewEvent, 'before' | 'after' | 'source'>;
 
 /**
- * Where the run that makes a clip is to leave frames: it decodes the clip anyway, and a run for them
- * alone takes 0.1 to 0.2 s each. Null where there is no such run.
+ * Where the run that encodes a clip is to leave frames: it decodes the clip anyway, and a run for
+ * them alone takes 0.1 to 0.2 s each. Null where there is no such run, or where nobody knows over
+ * which time to spread them.
  */
 export async function openSinks(
   previews: Previews | null,
@@ -46,19 +47,17 @@ export async function openSinks(
   plan: Plan,
 ): Promise<FrameSinks | null> {
   if (previews === null || !previews.hasRoom('made')) return null;
-  if (media.type !== 'video' || plan.kind !== 'video' || plan.action === 'keep') return null;
-  const { picture, expectedSeconds, cutSeconds } = plan;
-  if (picture.action === 'draw' || media.media.animation !== null) return null;
-  const { width, height } = picture.action === 'encode' ? picture : media.picture;
-  const strip = stripOf({ width, height, durationSeconds: expectedSeconds ?? cutSeconds });
+  if (media.type !== 'video' || plan.kind !== 'video' || plan.picture.action !== 'encode')
+    return null;
+  const { picture, expectedSeconds: durationSeconds } = plan;
+  const strip = stripOf({ ...picture, durationSeconds });
   const folder = await orNull(previews.makeFolder().then(() => true));
   if (strip === null || folder === null) return null;
-  const sink = (frames: Omit<FrameSink, 'path'>) => ({
-    ...frames,
+  const sink = ({ width, height, count }: Omit<FrameSink, 'path'>) => ({
+    ...{ width, height, count },
     path: `${previews.nameFile()}.rgb`,
   });
-  const source = picture.action === 'encode' ? sink(frameOf(media.picture)) : null;
-  return { made: sink(strip), source };
+  return { made: sink(strip), source: sink(frameOf(media.picture)) };
 }
 
 /** Removes what was left. */

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -19,6 +19,7 @@ import {
   makeMedia,
   words,
 } from '../support/make-media.js';
+import { ffmpeg } from '../support/normalize-file.js';
 import { bundledFfmpeg, runForBytes } from '../support/programs.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { wrapPrograms } from '../support/wrapped-programs.js';
@@ -128,7 +129,13 @@ test.each([
   'what is encoded %s is shown by its frames at equal distances',
   async (_, given, of) => {
     const folder = await tempFolder();
-    const { previews, result } = await show(folder, await makeNumbered(folder, 24), given);
+    const { previews, result, progress } = await show(
+      folder,
+      await makeNumbered(folder, 24),
+      given,
+    );
+    // What is decoded before a part, and dropped, is none of it.
+    for (const seconds of progress) expect(seconds).toBeLessThanOrEqual(24 / of + 2);
     const outputs = result.parts?.map(({ output }) => output) ?? [result.output];
     expect(outputs).toHaveLength(of);
     for (const [index, output] of outputs.entries()) {
@@ -206,6 +213,7 @@ test.each([
   ['a clip without sound', mute],
   ['a clip that is mirrored', async () => fixture('mirrored.mp4')],
   ['a clip that is copied', async () => fixture('moov-last.mp4')],
+  ['a clip that is copied and cut', async () => fixture('long-64s.mp4')],
   ['fields', async () => fixture('interlaced.mp4')],
 ])('%s comes out the same whether it is shown or not', async (_, make) => {
   const folder = await tempFolder();
@@ -221,12 +229,38 @@ test.each([
   expect(await hashOf(shown.path)).toBe(await hashOf(made.path));
 });
 
-test('a picture that cannot be left costs no clip', async () => {
+test.each([
+  ['at once', ''],
+  ['at the end', `'${ffmpeg.ffmpegPath}' "$@" >&2;`],
+])('a picture that cannot be left, as is seen %s, costs no clip', async (_, first) => {
   const folder = await tempFolder();
-  const failing = await wrapPrograms(folder, () => 'case "$*" in *.rgb*) exit 1;; esac');
-  const { previews, result } = await show(folder, fixture('interlaced.mp4'), {}, failing);
-  expect(previews).toMatchObject([{ before: null, after: null }]);
+  const white = String.raw`LC_ALL=C tr '\000-\376' '\377' < "$f" > "$f.white"; mv "$f.white" "$f"`;
+  const spoil = `f="\${a#file:}"; [ -e "$f" ] && { ${white}; }; echo "$a: No space left on device" >&2`;
+  const each = `for a in "$@"; do case "$a" in *.rgb) ${spoil};; esac; done`;
+  const failing = await wrapPrograms(
+    folder,
+    () => `case "$*" in *split*) ${first} ${each}; exit 1;; esac`,
+  );
+  const clip = await makeNumbered(folder, 9);
+  const { previews, result } = await show(folder, clip, {}, failing);
   expect(result.outcome).toBe('prepared');
+  const [{ before, after } = { before: null, after: null }] = previews;
+  expect(await numbersOf(folder, before)).toEqual([0]);
+  // Of its key frame, and not of what was left in white.
+  expect(Math.max(...(await numbersOf(folder, after)))).toBeLessThan(9 * 25);
+});
+
+test('a clip that does not say how long it is has a whole strip', async () => {
+  const folder = await tempFolder();
+  const bytes = await runForBytes(bundledFfmpeg, [
+    ...[...numberedFrames('25', 9), ...lavfi('sine=sample_rate=48000:d=9')],
+    ...words('-v error -c:v libvpx -c:a libopus -f webm -live 1 pipe:1'),
+  ]);
+  const file = path.join(folder, 'recorded.webm');
+  await writeFile(file, bytes);
+  const { previews, result } = await show(folder, file);
+  expect(result.plan?.action).toBe('encode');
+  expect(previews[0]?.after?.frames).toBeGreaterThan(1);
 });
 
 test('how far a clip is counts its frames, not those that are left of it', async () => {
