@@ -25,7 +25,7 @@ export interface Recipe {
   readonly outputPath: string;
   /** What is left of pictures beside the output. */
   readonly frames?: readonly RecipeFrames[];
-  /** Length of a frame of the output. Default: not known. */
+  /** How long each frame of the output is shown: needed to say how far it is where `frames` are. */
   readonly frameSeconds?: number;
 }
 

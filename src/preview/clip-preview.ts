@@ -57,14 +57,8 @@ export async function previewClip(
   const left = isOfIt ? await joinLeft(sink, strip.count - 1, target) : null;
   if (left !== null) return left;
   const isLong = seconds > DECODED_WHOLE_SECONDS;
-  const input = [
-    '-skip_frame',
-    isLong ? 'nokey' : 'default',
-    '-f',
-    'mov',
-    '-i',
-    `file:${output.path}`,
-  ];
+  const skipped = isLong ? 'nokey' : 'default';
+  const input = ['-skip_frame', skipped, '-f', 'mov', '-i', `file:${output.path}`];
   const filters = spread(strip, { fromSeconds: 0, seconds, round: isLong ? 'near' : 'up' });
   return decode(ffmpeg, [...input, '-vf', filters.join(',')], strip, target, options);
 }
@@ -106,11 +100,8 @@ export async function previewFrame(
   if (left !== null) return left;
   const frame = frameOf(picture);
   const input = [
-    ...[
-      '-noautorotate',
-      '-noaccurate_seek',
-      ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
-    ],
+    ...['-noautorotate', '-noaccurate_seek'],
+    ...(startSeconds > 0 ? ['-ss', String(startSeconds)] : []),
     ...['-f', demuxer, '-i', `file:${path}`, '-map', `0:${picture.index}`],
   ];
   const filters = uprightRgb(frame, picture, coloursOf(picture, false));
