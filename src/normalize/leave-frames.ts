@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { Turn } from '../inspect/read-turn.js';
 import type { RecipeFrames } from '../ffmpeg/run-ffmpeg.js';
 import type { SourceColours } from '../plan/video-colours.js';
@@ -19,6 +20,13 @@ export function sinksOf(
 ): FrameSinks | null {
   const isRead = picture.action === 'encode' && picture.rounds === null;
   return sinks !== undefined && isRead && sound.action !== 'silence' ? sinks : null;
+}
+
+/** Removes what was left, where anything was: nothing depends on it. */
+export async function clearSinks(sinks: FrameSinks | null | undefined): Promise<void> {
+  for (const sink of sinks ? [sinks.made, sinks.source] : []) {
+    await rm(sink.path, { force: true }).catch(() => undefined);
+  }
 }
 
 /** @param drawn the filters that draw the picture */

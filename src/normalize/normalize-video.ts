@@ -10,7 +10,7 @@ import { encodeToFit, type Measured } from './fit-bytes.js';
 import { freeSideData } from './free-side-data.js';
 import { drawingRecipe, withStill, type DrawnPlan } from './draw-video.js';
 import { COPY, filmedRecipe, SILENCE } from './filmed-recipe.js';
-import { sinksOf, type FilmedPlan } from './leave-frames.js';
+import { clearSinks, sinksOf, type FilmedPlan } from './leave-frames.js';
 import type { FrameSinks, NormalizeOptions } from './normalize-options.js';
 import { measureOptions } from './place-options.js';
 
@@ -92,13 +92,13 @@ async function encodeOnce(
 ): Promise<void> {
   const sinks = sinksOf(plan, options.sinks);
   // What an earlier try has left is not of this one, and ffmpeg writes over nothing.
-  await clear(options.sinks);
+  await clearSinks(options.sinks);
   try {
     await runOnce(ffmpeg, path, plan, audio, outputPath, sinks, options);
   } catch (thrown) {
     if (sinks === null || !isAbout(thrown, sinks)) throw thrown;
     // No picture is worth a clip: the place for them may be full, or gone.
-    await clear(sinks);
+    await clearSinks(sinks);
     await rm(outputPath, { force: true });
     await runOnce(ffmpeg, path, plan, audio, outputPath, null, options);
   }
@@ -107,12 +107,6 @@ async function encodeOnce(
 function isAbout(thrown: unknown, { made, source }: FrameSinks): boolean {
   const why = messageOf(thrown);
   return why.includes(made.path) || why.includes(source.path);
-}
-
-async function clear(sinks: FrameSinks | undefined): Promise<void> {
-  for (const path of sinks === undefined ? [] : [sinks.made.path, sinks.source.path]) {
-    await rm(path, { force: true }).catch(() => undefined);
-  }
 }
 
 async function runOnce(

@@ -2,10 +2,11 @@ import { rm, stat } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
 import type { PartNumber } from '../events.js';
 import type { Kind, Output, Part, PlanSummary } from '../job.js';
+import { clearSinks } from '../normalize/leave-frames.js';
 import { normalize } from '../normalize/normalize.js';
 import { plan, summarizePlan, type Plan } from '../plan/plan.js';
+import { openSinks } from '../preview/make-previews.js';
 import { fingerprint, type Opened } from './open-input.js';
-import { closeSinks, openSinks } from '../preview/make-previews.js';
 import { preview } from './preview.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
@@ -114,7 +115,7 @@ export async function makeOutput(
     await preview(run, task, shown, done);
     return { type: 'made', sourceKind: media.type, source, ...done };
   } finally {
-    await closeSinks(sinks);
+    await clearSinks(sinks);
   }
 }
 

@@ -1,4 +1,4 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import type { PreviewEvent } from '../events.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill } from '../inspect/decode-still.js';
@@ -53,18 +53,11 @@ export async function openSinks(
   const strip = stripOf({ ...picture, durationSeconds });
   const folder = await orNull(previews.makeFolder().then(() => true));
   if (strip === null || folder === null) return null;
-  const sink = ({ width, height, count }: Omit<FrameSink, 'path'>) => ({
-    ...{ width, height, count },
+  const sink = (frames: Omit<FrameSink, 'path'>) => ({
+    ...frames,
     path: `${previews.nameFile()}.rgb`,
   });
   return { made: sink(strip), source: sink(frameOf(media.picture)) };
-}
-
-/** Removes what was left. */
-export async function closeSinks(sinks: FrameSinks | null): Promise<void> {
-  for (const sink of [sinks?.made, sinks?.source]) {
-    if (sink) await orNull(rm(sink.path, { force: true }));
-  }
 }
 
 /**
