@@ -6,6 +6,7 @@ const WIDTH = 720;
 const LABELS_WIDTH = 110;
 const BARS_WIDTH = WIDTH - LABELS_WIDTH - 70;
 const LINE_HEIGHT = 24;
+const TITLE = 'Time taken, by hand being 1; less is better';
 const HEAD_HEIGHT = 34;
 const GAP_HEIGHT = 16;
 
@@ -18,7 +19,7 @@ export function drawChart({ results }: Bench): string {
     scores.some(({ name }) => name === 'by hand'),
   );
   const longest = Math.max(...groups.flatMap(({ scores }) => barsOf(scores).map(([, one]) => one)));
-  let y = 0;
+  let y = HEAD_HEIGHT;
   const parts = groups.flatMap(({ what, scores }) => {
     const head = `<text class="what" x="0" y="${y + 20}">${what}</text>`;
     y += HEAD_HEIGHT;
@@ -37,10 +38,9 @@ export function drawChart({ results }: Bench): string {
   const style =
     'text{font:13px system-ui,sans-serif;fill:#1f2328}.what{font-weight:600}.ours{fill:#128c7e}.theirs{fill:#8b949e}' +
     '@media(prefers-color-scheme:dark){text{fill:#e6edf3}.ours{fill:#25d366}.theirs{fill:#6e7681}}';
-  const title = 'Time taken, by hand being 1; less is better';
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" role="img" aria-label="${title}">` +
-    `<title>${title}</title><style>${style}</style>${parts.join('')}</svg>\n`
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y}" width="${WIDTH}" height="${y}" role="img" aria-label="${TITLE}">` +
+    `<title>${TITLE}</title><style>${style}</style><text x="0" y="20">${TITLE}</text>${parts.join('')}</svg>\n`
   );
 }
 

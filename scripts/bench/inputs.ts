@@ -4,11 +4,12 @@ import { copyFile, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/p
 import path from 'node:path';
 import sharp from 'sharp';
 import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
+import { makeHeic } from '../make-fixtures/heif.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../node_modules/.cache/statuscast-bench');
 
 /** Changes when what is made changes. */
-const EDITION = 1;
+const EDITION = 2;
 
 /** How many of each there are; all of it shrinks with `scale`, but never to nothing. */
 export const sizesAt = (scale: number) => {
@@ -89,6 +90,22 @@ export function clipsOfHalfAMinute(count: number): Promise<string> {
   });
 }
 
+/** The same clips as a status takes them, whatever statuscast would make of them. */
+export function conformingClips(count: number): Promise<string> {
+  return inputFolder(`conforming-${count}`, async (folder) => {
+    for (const [number, file] of (await list(await clipsOfHalfAMinute(count))).entries()) {
+      // oxlint-disable-next-line no-await-in-loop
+      await ffmpeg([
+        ...['-i', file, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-bf', '0'],
+        ...['-profile:v', 'main', '-level:v', '3.1', '-color_range', 'tv', '-colorspace', 'bt709'],
+        ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-c:a', 'copy'],
+        ...['-map_metadata', '-1', '-fflags', '+bitexact', '-movflags', '+faststart'],
+        path.join(folder, named('clip', number, 'mp4')),
+      ]);
+    }
+  });
+}
+
 /** The same video for one minute and for many. */
 export function longVideo(minutes: number): Promise<string> {
   return inputFolder(`minutes-${minutes}`, async (folder) => {
@@ -131,15 +148,14 @@ export function paddedVideos(source: string, count: number, megabytes: number): 
   });
 }
 
-const HEIC = path.resolve(import.meta.dirname, '../../../shared/corpus/pug.heic');
-
-/** Copies of one photograph, which nothing here can encode; null where the corpus is not here. */
-export async function heics(count: number): Promise<string | null> {
-  if (!(await isThere(HEIC))) return null;
+/** The photographs as phones store them. */
+export function heics(count: number): Promise<string> {
   return inputFolder(`heics-${count}`, async (folder) => {
-    for (let number = 0; number < count; number++) {
+    for (const [number, file] of (await list(await photographs(count))).entries()) {
       // oxlint-disable-next-line no-await-in-loop
-      await copyFile(HEIC, path.join(folder, named('photograph', number, 'heic')));
+      const heic = await makeHeic(await sharp(file).png().toBuffer(), PHOTOGRAPH);
+      // oxlint-disable-next-line no-await-in-loop
+      await writeFile(path.join(folder, named('photograph', number, 'heic')), heic);
     }
   });
 }

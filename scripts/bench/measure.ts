@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 /** One run of a program from its start to its end. */
 export interface Run {
   readonly wallSeconds: number;
-  /** Processor time of it and of all programs that it ran. */
+  /** Processor time of it and of all programs that it ran and waited for: not of HEIC decoders. */
   readonly processorSeconds: number;
   /** Resident memory of the program itself at its highest, without those that it ran. */
   readonly peakMegabytes: number;

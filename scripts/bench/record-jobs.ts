@@ -61,9 +61,10 @@ async function writeJobs(
   return file;
 }
 
-/** The longest first, so that both cores have work to the end: those of a clip before sounds. */
+/** Of clips before those of sounds, so that both cores have work to the end; else as they were made. */
 async function readCalls(scratch: string): Promise<readonly (readonly string[])[]> {
-  const names = (await readdir(scratch)).filter((name) => name.startsWith('call-'));
+  const all = (await readdir(scratch)).filter((name) => name.startsWith('call-'));
+  const names = all.toSorted(new Intl.Collator('en', { numeric: true }).compare);
   const texts = await Promise.all(names.map((name) => readFile(path.join(scratch, name), 'utf8')));
   const calls = texts.map((text) => text.trimEnd().split('\n'));
   const encodes = calls.filter((args) => args.some((arg) => arg.startsWith('lib')));

@@ -30,16 +30,11 @@ export function rival(name: string, script: string, ...args: readonly string[]):
 
 /** `statuscast prepare` over a folder, as anybody would call it, with nothing known. */
 export function prepare(name: string, folder: string): Contestant {
+  const [out, state] = [path.join(PLACE, 'out'), path.join(PLACE, 'state')];
   return {
-    ...{ name, argv: prepareInto(folder, path.join(PLACE, 'out')) },
+    ...{ name, argv: [process.execPath, CLI, 'prepare', folder, '--out', out, '--state', state] },
     before: () => Promise.all([emptyFolder('out'), emptyFolder('state')]),
   };
-}
-
-/** The call that makes the outputs of a folder in another. */
-export function prepareInto(folder: string, out: string): readonly string[] {
-  const state = path.join(PLACE, 'state');
-  return [process.execPath, CLI, 'prepare', folder, '--out', out, '--state', state];
 }
 
 /** `statuscast send` over a folder to a sandbox; where nothing is kept it knows of no send before. */

@@ -5,15 +5,7 @@ import { against, growth, pace, ratio, type Measured } from './figures.js';
 import * as inputs from './inputs.js';
 import { measure } from './measure.js';
 import { copyJobs, recordJobs } from './record-jobs.js';
-import {
-  emptyFolder,
-  prepare,
-  prepareInto,
-  rival,
-  send,
-  WITHOUT_RATE,
-  withSandbox,
-} from './setting-up.js';
+import { emptyFolder, prepare, rival, send, WITHOUT_RATE, withSandbox } from './setting-up.js';
 
 export type Sizes = ReturnType<typeof inputs.sizesAt>;
 
@@ -44,7 +36,6 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     what: 'HEIC photographs of 12 megapixels',
     measure: async ({ heics }, turns) => {
       const folder = await inputs.heics(heics);
-      if (folder === null) return { scores: [], figures: [] };
       const naive = rival('naive', 'naive.js', folder);
       const scores = await contest([prepare('statuscast', folder), naive], turns);
       return { scores, figures: against(scores, {}) };
@@ -53,7 +44,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
   conforming: {
     what: 'clips of half a minute that are kept as they are',
     measure: async ({ conforming }, turns) => {
-      const folder = await conformingClips(conforming);
+      const folder = await inputs.conformingClips(conforming);
       // One frame a second less, and all of them have to be encoded.
       const jobs = await recordJobs(folder, { videoMaxFrameRate: 29 });
       const [encoding, copying] = ['encoding them by hand', 'copying them by hand'] as const;
@@ -108,7 +99,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     what: 'four files uploaded at once',
     measure: ({ conforming }, turns) =>
       withSandbox({ limitRates: false }, async (sandbox) => {
-        const [source = ''] = await inputs.list(await conformingClips(conforming));
+        const [source = ''] = await inputs.list(await inputs.conformingClips(conforming));
         const flags = [...WITHOUT_RATE, '--upload-concurrency', '4', '--video-max-bytes', '1e8'];
         const [few, many] = ['of 10 MB', 'of 100 MB'] as const;
         const of = async (name: string, size: number) =>
@@ -125,9 +116,10 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
         const flags = ['--sends-per-second', '5', '--uploads-per-second', '0', '--gap', '0'];
         const scores = await contest([send('statuscast', folder, sandbox, { flags })], turns);
         const startsMs = sandbox.statuses().map(({ acceptedAt }) => acceptedAt);
+        const counted = startsMs.slice(-turns * paced);
         const figures = pace(
           Array.from({ length: turns }, (_, turn) =>
-            startsMs.slice(turn * paced, (turn + 1) * paced),
+            counted.slice(turn * paced, (turn + 1) * paced),
           ),
         );
         return { scores, figures };
@@ -167,12 +159,6 @@ async function tenfold(
     scores,
     figures: [ratio(scores, [many, few], 10.5), growth(scores, [many, few], 30)],
   };
-}
-
-function conformingClips(count: number): Promise<string> {
-  return inputs.inputFolder(`conforming-${count}`, async (folder) => {
-    await measure(prepareInto(await inputs.clipsOfHalfAMinute(count), folder));
-  });
 }
 
 /** By hand, naive, and in a shell where the system has what that takes. */
