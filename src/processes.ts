@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
@@ -10,8 +11,15 @@ export interface ProcessMark {
   readonly began: string;
 }
 
+let ownMark: ProcessMark | undefined;
+
 /** The mark of this process. */
 export function markOwnProcess(): ProcessMark {
+  ownMark ??= readOwnMark();
+  return ownMark;
+}
+
+function readOwnMark(): ProcessMark {
   const boot = readOr('', () => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
   // Two containers may share a name, and both have a process 1.
   const numbering = readOr('', () => readlinkSync('/proc/self/ns/pid'));
@@ -30,6 +38,32 @@ export function isGone({ host, pid, began }: ProcessMark, own: ProcessMark): boo
   }
   const now = beginOf(pid);
   return now !== null && (now.isZombie || (began !== '' && now.began !== began));
+}
+
+/**
+ * The mark of a process as a part of a file's name: what it leaves behind tells whose it was.
+ */
+export function nameOf({ host, pid, began }: ProcessMark): string {
+  return `${shortened(host)}-${pid}-${began === '' ? 0 : began}`;
+}
+
+/** What other machines and containers have left nobody else can tell from what is theirs still. */
+const KEPT_MS = 7 * 24 * 3_600_000;
+
+/**
+ * Whether what was left under a name with a mark in it is nobody's any more: its process is gone, or
+ * was on another machine and has not touched it for a week.
+ * @param name anything that begins with what `nameOf` gave
+ */
+export function isLeftBehind(name: string, touchedAtMs: number, own: ProcessMark): boolean {
+  const [, host, pid, began] = /^([0-9a-f]{8})-(\d+)-(\d+)/.exec(name) ?? [];
+  if (host !== shortened(own.host)) return Date.now() - touchedAtMs > KEPT_MS;
+  const mark = { host: own.host, pid: Number(pid), began: began === '0' ? '' : (began ?? '') };
+  return isGone(mark, own);
+}
+
+function shortened(host: string): string {
+  return createHash('sha256').update(host).digest('hex').slice(0, 8);
 }
 
 /** What Linux says of a process; null elsewhere. */

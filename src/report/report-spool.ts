@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PreviewEvent, ResultEvent } from '../events.js';
-import { isGone, markOwnProcess, type ProcessMark } from '../processes.js';
+import { isLeftBehind, markOwnProcess, nameOf } from '../processes.js';
 
 /** One input with all that the page says of it. */
 export interface Entry {
@@ -28,22 +28,17 @@ export interface Spool {
 
 const SPOOL_NAME = '.report-';
 
-/** In the folder: the process that it is of. */
-const OWNER = 'owner';
-
 /** The path of the folder of a new run, beside the page. It is not made yet. */
 export function nameSpool(folder: string): string {
-  return path.join(folder, `${SPOOL_NAME}${randomUUID()}`);
+  return path.join(folder, `${SPOOL_NAME}${nameOf(markOwnProcess())}-${randomUUID()}`);
 }
 
 /** Makes the folder, and removes what processes have left there that are no more. */
 export async function openSpool(folder: string): Promise<Spool> {
   const parent = path.dirname(folder);
   await mkdir(parent, { recursive: true, mode: 0o700 });
-  const own = markOwnProcess();
-  await removeStale(parent, own);
+  await removeStale(parent);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(path.join(folder, OWNER), [own.host, own.pid, own.began].join('\n'));
   const file = await open(path.join(folder, 'entries.ndjson'), 'wx+', 0o600);
   const places: Record<Section, Place[]> = {
     problem: [],
@@ -103,21 +98,14 @@ interface Place {
   readonly length: number;
 }
 
-async function removeStale(parent: string, own: ProcessMark): Promise<void> {
+async function removeStale(parent: string): Promise<void> {
+  const own = markOwnProcess();
   for (const name of await readdir(parent)) {
+    if (!name.startsWith(SPOOL_NAME)) continue;
     const folder = path.join(parent, name);
-    if (!name.startsWith(SPOOL_NAME) || !(await isStale(folder, own))) continue;
+    const found = await stat(folder).catch(() => null);
+    if (found === null || !isLeftBehind(name.slice(SPOOL_NAME.length), found.mtimeMs, own))
+      continue;
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** What other machines and containers have left nobody else can tell from what is theirs still. */
-const KEPT_MS = 7 * 24 * 3_600_000;
-
-async function isStale(folder: string, own: ProcessMark): Promise<boolean> {
-  const text = await readFile(path.join(folder, OWNER), 'utf8').catch(() => '');
-  const [host = '', pid = '', began = ''] = text.split('\n');
-  if (host === own.host) return isGone({ host, pid: Number(pid), began }, own);
-  const found = await stat(folder).catch(() => null);
-  return found !== null && Date.now() - found.mtimeMs > KEPT_MS;
 }
