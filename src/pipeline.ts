@@ -113,9 +113,8 @@ async function runAll(
   const isWatching = options.goal === 'send' && options.watch === true;
   const choices = createChoices(settings, { isMedia, isLive: isWatching });
   const absent = await choices.check(roots, ours);
-  const written = isPlan ? [] : [outputsDir, outDir];
-  for (const folder of new Set(written)) await removeStalePartials(folder);
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
+  if (!isPlan) await removeStalePartials(scratchDir);
 
   const ending = new AbortController();
   // Each file under way listens to it, several times over.
@@ -218,7 +217,7 @@ async function runAll(
     isDiscovered = true;
     endCount?.(walked);
     await inFlight.onIdle();
-    if (settings.confirm && publishing !== null && instance?.outgoingWebhook === true) {
+    if (settings.confirm && publishing !== null && instance?.outgoingWebhook !== false) {
       await confirmRun(run, publishing);
     }
     const seconds = (performance.now() - begunMs) / 1000;

@@ -5,8 +5,10 @@ import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
 import { inRoomFor } from '../inspect/decoding-room.js';
+import { doesDecode } from '../inspect/does-decode.js';
 import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
+import { isLeftBehind, markOwnProcess, nameOf } from '../processes.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
 import { tooManyBytes } from './fit-bytes.js';
@@ -51,7 +53,7 @@ export async function normalize(
     const { plan } = next;
     const result = await attempt(ffmpeg, task, plan, settings, options);
     if (result.type === 'kept') return { plan, output: result.output };
-    next = retreat(next, result, task, settings);
+    next = await retreat(ffmpeg, next, result, task, settings, options);
     if (next !== null) continue;
     if (result.type === 'failed') throw result.error;
     const { faults } = result;
@@ -67,17 +69,23 @@ interface Candidate {
 type Attempt = CheckResult | { readonly type: 'failed'; readonly error: StatuscastError };
 
 /** What to try after a plan that did not lead to a good output; null when nothing is left. */
-function retreat(
+async function retreat(
+  ffmpeg: Ffmpeg,
   { media, plan }: Candidate,
   result: Exclude<Attempt, { readonly type: 'kept' }>,
-  { name, part }: NormalizeTask,
+  task: NormalizeTask,
   settings: Settings,
-): Candidate | null {
+  options: NormalizeOptions,
+): Promise<Candidate | null> {
+  const { name, part } = task;
   const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
   if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
-    // A sound that cannot be decoded is no reason to lose a good picture.
-    const silent = { ...media, sound: null };
-    return candidate(silent, planMedia(silent, name, settings, [], part));
+    // A sound that cannot be decoded is no reason to lose a good picture. Anything else is none to
+    // post it without its sound.
+    if (!(await doesSoundDecode(ffmpeg, media, task, settings, options))) {
+      const silent = { ...media, sound: null };
+      return candidate(silent, planMedia(silent, name, settings, [], part));
+    }
   }
   const isCopy = plan.kind === 'video' ? plan.picture.action === 'copy' : plan.action !== 'encode';
   if (!isCopy) return null;
@@ -86,35 +94,46 @@ function retreat(
   return candidate(media, planMedia(media, name, settings, because, part));
 }
 
+/** Whether the sound of a clip decodes up to where it is cut. */
+async function doesSoundDecode(
+  ffmpeg: Ffmpeg,
+  { media, sound }: Extract<Media, { readonly type: 'video' }>,
+  { path: source, part }: NormalizeTask,
+  { maxDurationSeconds }: Settings,
+  options: NormalizeOptions,
+): Promise<boolean> {
+  if (sound === null) return false;
+  const endSeconds = (part?.startSeconds ?? 0) + maxDurationSeconds;
+  return doesDecode(ffmpeg, source, media.demuxer, sound.index, options, endSeconds);
+}
+
 function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
   return plan.action === 'refuse' ? null : { media, plan };
 }
 
-/** Name of a file that is not whole yet, or of a scratch folder: it tells whose it is. */
-const PARTIAL_NAME = /^\.part-(\d+)-/;
+/** How the name of a file that is not whole yet, or of a scratch folder, begins: then whose it is. */
+const PARTIAL_NAME = '.part-';
+
+function namePartial(extension: string): string {
+  return `${PARTIAL_NAME}${nameOf(markOwnProcess())}-${randomUUID()}${extension}`;
+}
 
 /** The path of a new scratch folder, not made yet; its user removes it. */
 export function scratchIn(folder: string): string {
-  return path.join(folder, `.part-${process.pid}-${randomUUID()}`);
+  return path.join(folder, namePartial(''));
 }
 
 /** Removes what a process that is no more had begun to write below a folder. */
 export async function removeStalePartials(folder: string): Promise<void> {
+  const own = markOwnProcess();
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   for (const name of names) {
-    const owner = PARTIAL_NAME.exec(path.basename(name))?.[1];
-    if (owner !== undefined && !isRunning(Number(owner))) {
-      await rm(path.join(folder, name), { recursive: true, force: true });
-    }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+    const [, whose] = /^\.part-([0-9a-f]{8}-\d+-\d+-.*)/.exec(path.basename(name)) ?? [];
+    if (whose === undefined) continue;
+    const partial = path.join(folder, name);
+    const found = await stat(partial).catch(() => null);
+    if (found === null || !isLeftBehind(whose, found.mtimeMs, own)) continue;
+    await rm(partial, { recursive: true, force: true });
   }
 }
 
@@ -128,7 +147,7 @@ async function attempt(
   const { extension } = OUTPUT_TYPES[plan.kind];
   const finalPath = `${task.outputStem}.${extension}`;
   const folder = path.dirname(finalPath);
-  const partial = path.join(folder, `.part-${process.pid}-${randomUUID()}.${extension}`);
+  const partial = path.join(folder, namePartial(`.${extension}`));
   try {
     await mkdir(folder, { recursive: true });
     await carryOut(ffmpeg, task, plan, partial, options);

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { removeStalePartials } from '../../src/normalize/normalize.js';
+import { markOwnProcess, nameOf, type ProcessMark } from '../../src/processes.js';
 import { fixture } from '../support/fixtures.js';
 import { hashOf } from '../support/hash.js';
 import { lavfi, makeMedia, words } from '../support/make-media.js';
@@ -118,20 +119,29 @@ describe('what a run that died has begun to write', () => {
   it('is removed, in sub-folders too; what a living one writes stays', async () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'a'));
-    const dead = 4_194_303;
-    const names = [
-      `.part-${dead}-x.jpg`,
-      join('a', `.part-${dead}-y.mp4`),
-      `.part-${process.pid}-z.mp3`,
+    const own = markOwnProcess();
+    const elsewhere = { ...own, host: 'another machine' };
+    const marked = (mark: ProcessMark, end: string) => `.part-${nameOf(mark)}-${end}`;
+    const stale = [
+      marked({ ...own, pid: 4_194_303 }, 'x.jpg'),
+      join('a', marked({ ...own, pid: 4_194_303 }, 'y.mp4')),
+      // In a container every run may have the number 1.
+      ...(own.began === '' ? [] : [marked({ ...own, began: '1' }, 'restarted.jpg')]),
+      marked(elsewhere, 'old.jpg'),
+    ];
+    const kept = [
+      marked(own, 'z.mp3'),
+      marked(elsewhere, 'new.jpg'),
       join('a', 'photo.jpg'),
       '.part-of-speech.txt',
     ];
-    await Promise.all(names.map((name) => writeFile(join(folder, name), '')));
+    await Promise.all([...stale, ...kept].map((name) => writeFile(join(folder, name), '')));
+    const weekAgo = Date.now() / 1000 - 8 * 24 * 3600;
+    await utimes(join(folder, marked(elsewhere, 'old.jpg')), weekAgo, weekAgo);
+    await utimes(join(folder, '.part-of-speech.txt'), weekAgo, weekAgo);
     await removeStalePartials(folder);
     const left = await readdir(folder, { recursive: true });
-    expect(left.toSorted()).toEqual(
-      ['.part-of-speech.txt', `.part-${process.pid}-z.mp3`, 'a', join('a', 'photo.jpg')].toSorted(),
-    );
+    expect(left.toSorted()).toEqual(['a', ...kept].toSorted());
     await expect(removeStalePartials(join(folder, 'nowhere'))).resolves.toBeUndefined();
   });
 });

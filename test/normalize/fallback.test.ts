@@ -1,5 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
+import { normalize } from '../../src/normalize/normalize.js';
+import { createSettings } from '../../src/resolve-settings.js';
 import { expectVideoContract } from '../support/contract.js';
 import { longestSeconds } from '../support/ffprobe.js';
 import { fixture } from '../support/fixtures.js';
@@ -13,6 +17,7 @@ import {
 } from '../support/make-media.js';
 import { leftovers, normalizeFile, planFile, type Planned } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { wrapPrograms } from '../support/wrapped-programs.js';
 
 const FAST = { videoPreset: 'ultrafast' } as const;
 
@@ -90,4 +95,27 @@ describe('a copy that does not keep the contract after all', () => {
     expect(plan.reasons).toContainEqual(expect.stringMatching(/^a copy was not enough: /));
     await expectVideoContract(output.path, 'encoded');
   });
+});
+
+it('an encoder that is killed makes no silent clip of one whose sound is good', async () => {
+  const folder = await tempFolder();
+  const mark = join(folder, 'killed');
+  const killOnce = `case "$*" in *libx264*) [ -e '${mark}' ] || { : > '${mark}'; kill -KILL $$; };; esac`;
+  const env = await wrapPrograms(folder, () => killOnce);
+  const source = fixture('album/camcorder.avi');
+  const { media, plan } = await planFile(source);
+  expect(plan).toMatchObject({ picture: { action: 'encode' }, sound: { action: 'encode' } });
+  const task = {
+    path: source,
+    name: 'camcorder.avi',
+    media,
+    plan,
+    outputStem: join(folder, 'out'),
+  };
+  const made = normalize(await findFfmpeg(env), task, createSettings(), { timeoutMs: 100_000 });
+  await expect(made).rejects.toMatchObject({
+    code: 'undecodable',
+    message: expect.stringContaining('SIGKILL'),
+  });
+  expect(await readdir(folder)).not.toContain('out.mp4');
 });

@@ -8,6 +8,7 @@ import { inspect } from '../../src/inspect/inspect.js';
 import { isScanLost } from '../../src/inspect/jpeg-loss.js';
 import { removeStalePartials } from '../../src/normalize/normalize.js';
 import { plan } from '../../src/plan/plan.js';
+import { markOwnProcess, nameOf } from '../../src/processes.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import { expectImageContract } from '../support/contract.js';
 import { fixture } from '../support/fixtures.js';
@@ -236,8 +237,13 @@ describe('a picture is decoded once', () => {
 
   it('and a folder that a killed run has left is removed', async () => {
     const folder = await tempFolder();
-    await mkdir(join(folder, 'album', '.part-999999999-x'), { recursive: true });
-    await writeFile(join(folder, 'album', '.part-999999999-x', 'a.png'), 'x');
+    const left = join(
+      folder,
+      'album',
+      `.part-${nameOf({ ...markOwnProcess(), pid: 999_999_999 })}-x`,
+    );
+    await mkdir(left, { recursive: true });
+    await writeFile(join(left, 'a.png'), 'x');
     await removeStalePartials(folder);
     await expect(readdir(join(folder, 'album'))).resolves.toEqual([]);
   });
