@@ -12,18 +12,25 @@ export async function realPathOf(folder: string): Promise<string> {
 }
 
 /**
- * An output of the same name would take its source's place.
+ * An output could take the place of an input: its own, or below a folder that holds the inputs, that
+ * of another (`album/album/a.jpg` becomes `album/a.jpg` there).
  * @throws StatuscastError `bad-settings`
  */
 export function refuseInputsFolder(
   roots: readonly Root[],
   outDir: string,
-  [, out]: readonly string[],
+  [, out = '']: readonly string[],
 ): void {
-  const inTheWay = roots.find(
-    ({ real, isFolder }) => (isFolder ? real : path.dirname(real)) === out,
-  );
+  // Outputs of single files lie side by side.
+  const isDeep = roots.some(({ isFolder }) => isFolder);
+  const inTheWay = roots.find(({ real, isFolder }) => {
+    const way = path.relative(out, isFolder ? real : path.dirname(real));
+    const isWithin = !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
+    return way === '' || (isDeep && isWithin);
+  });
   if (inTheWay === undefined) return;
-  const faults = [`out must be another folder than that of the inputs, not ${outDir}`];
+  const faults = [
+    `out must be another folder than that of the inputs, and none that holds it, not ${outDir}`,
+  ];
   throw new StatuscastError({ code: 'bad-settings', faults });
 }
