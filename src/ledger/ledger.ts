@@ -63,11 +63,16 @@ export interface Ledger {
   /** What became of a status that was sent; no change of its state. */
   readonly recordConfirmation: (key: string, confirmation: Confirmation) => Promise<void>;
   /**
-   * How many statuses of a kind were attempted within that time and may be any that the journal
-   * shows: their outcome is not known, or their id is not.
+   * How many statuses of that one's kind and account were attempted within that time and may be any
+   * that the journal shows: their outcome is not known, or their id is not. An account that is not
+   * known may be the same.
    * @param untilMs default: no end
    */
-  readonly countOpen: (kind: Kind, sinceMs: number, untilMs?: number) => Promise<number>;
+  readonly countOpen: (
+    like: Pick<LedgerEntry, 'key' | 'kind'>,
+    sinceMs: number,
+    untilMs?: number,
+  ) => Promise<number>;
   /** What a look into an account's journal has shown, whoever posted it. */
   readonly recordLook: (look: JournalLook) => Promise<void>;
   /** When the journal was last looked at before the request of a status left; null: not known. */

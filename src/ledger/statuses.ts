@@ -42,7 +42,8 @@ export function openStatuses(
   const open = store.prepare(`
     SELECT COUNT(*) AS count FROM statuses
     WHERE (state IN ('sending', 'uncertain') OR (state = 'sent' AND id_message IS NULL))
-      AND kind = ? AND attempted_at_ms >= ?
+      AND kind = ? AND COALESCE(account = (SELECT account FROM statuses WHERE key = ?), TRUE)
+      AND attempted_at_ms >= ?
       AND attempted_at_ms <= COALESCE(?, attempted_at_ms)`);
 
   return {
@@ -108,8 +109,8 @@ export function openStatuses(
     recordConfirmation: async (key, { status, delivered, read, atMs }) => {
       steps.confirmed.run(JSON.stringify({ status, delivered, read, atMs }), key);
     },
-    countOpen: async (kind, sinceMs, untilMs) =>
-      countSchema.parse(open.rows(kind, sinceMs, untilMs ?? null))[0].count,
+    countOpen: async ({ key, kind }, sinceMs, untilMs) =>
+      countSchema.parse(open.rows(kind, key, sinceMs, untilMs ?? null))[0].count,
     recordLook: async ({ account, idMessages, atMs }) => {
       store.together(() => {
         steps.forgetLooks.run(atMs - LOOKS_KEPT_MS);

@@ -49,7 +49,7 @@ export async function settle(
       ...{ signal, now, onWaiting },
       isClaimed: (idMessage) => ledger.isClaimed(idMessage, key),
       isDecided: async () => (await ledger.find([key]))?.state === 'sent',
-      countOpen: (sinceMs, untilMs) => ledger.countOpen(kind, sinceMs, untilMs),
+      countOpen: (sinceMs, untilMs) => ledger.countOpen(unsettled, sinceMs, untilMs),
       ...{ retries, sendTimeoutMs, journalWaitMs },
     },
   );

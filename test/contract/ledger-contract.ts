@@ -234,19 +234,27 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       expect(await ledger.find(['b'])).toMatchObject({ state: 'sending', idMessage: null });
     });
 
-    test('what is under way, uncertain or without an id is open, by its kind and since when', async (scope) => {
+    test('what is under way, uncertain or without an id is open, by its kind, its account and since when', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       for (const state of STATES) await WAYS[state](ledger, state);
-      const { kind } = factsOf('any');
-      expect(await ledger.countOpen(kind, 1000)).toBe(2);
-      expect(await ledger.countOpen(kind, 1001)).toBe(0);
-      expect(await ledger.countOpen(kind, 0, 1000)).toBe(2);
-      expect(await ledger.countOpen(kind, 0, 999)).toBe(0);
-      expect(await ledger.countOpen(kind === 'video' ? 'audio' : 'video', 0)).toBe(0);
+      const { kind, message } = factsOf('any');
+      const like = { key: 'sending', kind };
+      expect(await ledger.countOpen(like, 1000)).toBe(2);
+      expect(await ledger.countOpen(like, 1001)).toBe(0);
+      expect(await ledger.countOpen(like, 0, 1000)).toBe(2);
+      expect(await ledger.countOpen(like, 0, 999)).toBe(0);
+      const otherKind = kind === 'video' ? 'audio' : 'video';
+      expect(await ledger.countOpen({ ...like, kind: otherKind }, 0)).toBe(0);
+      // Another account's journal does not show them.
+      const facts = factsOf('theirs', { message: { ...message, account: 'another account' } });
+      await ledger.recordNormalized(facts);
+      await ledger.claimSend('theirs', null, 1000, LINK, RUN);
+      expect(await ledger.countOpen(like, 1000)).toBe(2);
+      expect(await ledger.countOpen({ ...like, key: 'theirs' }, 1000)).toBe(1);
       await ledger.recordSent('sending', null);
-      expect(await ledger.countOpen(kind, 1000)).toBe(2);
+      expect(await ledger.countOpen(like, 1000)).toBe(2);
       await ledger.recordSent('sending', 'its id');
-      expect(await ledger.countOpen(kind, 1000)).toBe(1);
+      expect(await ledger.countOpen(like, 1000)).toBe(1);
     });
 
     test('an entry has nothing to do with the next one', async (scope) => {
