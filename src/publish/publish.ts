@@ -34,6 +34,8 @@ export interface Publisher extends Settling {
   readonly stop: (why: StatuscastError) => void;
   readonly onStage: (stage: 'upload' | 'send' | 'find-out') => void;
   readonly onProgress: (bytes: number) => void;
+  /** Told how long an upload took, its answer included. */
+  readonly onUploaded: (seconds: number) => void;
   /** The clock that hours go by. Default: the machine's. */
   readonly clock?: () => Date;
 }
@@ -144,7 +146,7 @@ function provideLink(
   link: Link | null,
   publisher: Publisher,
 ): Promise<Link> {
-  const { client, ledger, settings, signal, now, onWaiting, onProgress, onStage } = publisher;
+  const { client, ledger, settings, signal, now, onWaiting, onProgress } = publisher;
   const options = {
     ...{ signal, onWaiting, onProgress, retries: settings.retries },
     linkTimeoutMs: settings.apiTimeoutMs,
@@ -152,9 +154,11 @@ function provideLink(
   return publisher.inUploadLane(async () => {
     signal.throwIfAborted();
     if (link !== null && (await isLinkAlive(link, output.mime, now(), options))) return link;
-    onStage('upload');
+    publisher.onStage('upload');
+    const begunMs = performance.now();
     const made = await uploadFile(client, output, message.fileName, options);
     await ledger.recordUploaded(key, made);
+    publisher.onUploaded((performance.now() - begunMs) / 1000);
     return made;
   });
 }

@@ -99,10 +99,12 @@ test('nothing is sent before the hours begin, and nothing claimed', async (scope
   const publication = await desk.prepare();
   let at = new Date('2026-07-01T06:59:59Z');
   const told: string[] = [];
+  const uploadSeconds: number[] = [];
   const publishing = publish(publication, {
     ...desk.publisher,
     clock: () => at,
     onWaiting: (why) => told.push(why),
+    onUploaded: (seconds) => uploadSeconds.push(seconds),
   });
   await expect.poll(() => told).toEqual(['outside of the hours 9-21: goes on at 09:00']);
   expect((await desk.entryOf(publication.key)).state).toBe('uploaded');
@@ -110,6 +112,8 @@ test('nothing is sent before the hours begin, and nothing claimed', async (scope
   at = new Date('2026-07-01T07:00:00Z');
   await expect(publishing).resolves.toMatchObject({ outcome: 'sent' });
   expect(desk.sandbox.uploads()).toHaveLength(1);
+  // The link lived on, so the wait belongs to no upload.
+  expect(uploadSeconds).toHaveLength(1);
 });
 
 test('hours that end while it waits for its pace hold it until they begin again', async (scope) => {

@@ -71,6 +71,7 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
       inSendLane: (work) => work(),
       onStage: (stage) => stages.push(stage),
       onProgress: () => undefined,
+      onUploaded: () => undefined,
       onWaiting: () => undefined,
     },
     prepare: async (kind = 'image') => {
