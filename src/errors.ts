@@ -106,6 +106,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** What the system said was wrong, without the call that it was asked with. */
+export function systemReason(thrown: unknown): string {
+  return messageOf(thrown).replace(/, \w+( '.*')?$/, '');
+}
+
 /**
  * The reason in what a program printed: its last line that says something, without the file's path
  * and the program's own marks.
@@ -123,7 +128,6 @@ export function reasonIn(printed: string, path: string): string {
 /** That it failed, and which decoders of streams that were not asked for did not run. */
 const BESIDE_THE_POINT = /^conversion failed|not on whitelist|^last message repeated/i;
 
-/** The sentence that people read for the facts of an error. */
 /** Where to read on about faults. */
 export function hintOf({ of }: Extract<ErrorFacts, { code: 'bad-settings' }>): string {
   return of === 'choices'
@@ -131,6 +135,7 @@ export function hintOf({ of }: Extract<ErrorFacts, { code: 'bad-settings' }>): s
     : 'See --help for what each option takes.';
 }
 
+/** The sentence that people read for the facts of an error. */
 export function describe(facts: ErrorFacts): string {
   switch (facts.code) {
     case 'bad-settings':

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type * as z from 'zod';
-import { messageOf, StatuscastError } from '../errors.js';
+import { StatuscastError, systemReason } from '../errors.js';
 import {
   journalSchema,
   nothingSchema,
@@ -213,7 +213,7 @@ async function* readChunks(path: string): AsyncGenerator<Buffer> {
   try {
     yield* chunks;
   } catch (cause) {
-    const why = messageOf(cause).replace(/, \w+( '.*')?$/, '');
+    const why = systemReason(cause);
     throw new StatuscastError({ code: 'file-unreadable', file: path, why }, { cause });
   }
 }

@@ -53,8 +53,13 @@ const SIGNATURES: readonly (readonly [ext: string, offset: number, signature: st
   ['orf', 0, 'MMOR'],
 ];
 
+/** With the place of the first directory. */
+const TIFF_HEAD_BYTES = 8;
+
 function isTiff(head: Buffer): boolean {
-  return ['II*\0', 'MM\0*'].includes(head.toString('latin1', 0, 4));
+  return (
+    head.length >= TIFF_HEAD_BYTES && ['II*\0', 'MM\0*'].includes(head.toString('latin1', 0, 4))
+  );
 }
 
 /** Brands of HEIF that file-type takes for video. What is inside is for the header to say. */

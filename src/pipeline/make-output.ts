@@ -1,12 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
 import { StatuscastError } from '../errors.js';
-import type { PartNumber } from '../events.js';
 import type { Kind, Output, Part, PlanSummary } from '../job.js';
 import { clearSinks } from '../normalize/leave-frames.js';
 import { normalize } from '../normalize/normalize.js';
 import { plan, summarizePlan, type Plan } from '../plan/plan.js';
 import { openSinks } from '../preview/make-previews.js';
 import { fingerprint, type Opened } from './open-input.js';
+import { partNumber } from './part-number.js';
 import { preview } from './preview.js';
 import type { Run, Task } from './run.js';
 import { throttle } from './throttle.js';
@@ -105,7 +105,8 @@ export async function makeOutput(
         await preview(run, task, shown, null);
         throw thrown;
       });
-    if (fingerprint(await stat(input.path)) !== before) {
+    const after = await stat(input.path).catch(() => null);
+    if (after === null || fingerprint(after) !== before) {
       await rm(made.output.path, { force: true });
       throw new StatuscastError({ code: 'file-changed', file: name });
     }
@@ -117,9 +118,4 @@ export async function makeOutput(
   } finally {
     await clearSinks(sinks);
   }
-}
-
-/** How a part is told of; null where nothing is split. */
-export function partNumber({ number, of }: Part): PartNumber | null {
-  return of === 1 ? null : { number, of };
 }

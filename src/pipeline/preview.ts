@@ -2,6 +2,7 @@ import type { Media } from '../inspect/inspection.js';
 import type { Part } from '../job.js';
 import type { FrameSinks } from '../normalize/normalize-options.js';
 import { makePreviews, type MadeOutput } from '../preview/make-previews.js';
+import { partNumber } from './part-number.js';
 import type { Run, Task } from './run.js';
 
 const MEGA = 1_000_000;
@@ -27,6 +28,5 @@ export async function preview(
   const options = { signal, timeoutMs, maxPixels: maxMegapixels * MEGA };
   const pictures = await makePreviews(ffmpeg, previews, source, made, options);
   if (pictures === null) return;
-  const { number, of } = part;
-  emit({ type: 'preview', input, part: of === 1 ? null : { number, of }, ...pictures });
+  emit({ type: 'preview', input, part: partNumber(part), ...pictures });
 }

@@ -1,21 +1,33 @@
 import { constants, copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { toStatuscastError } from '../errors.js';
+import { systemReason, StatuscastError, toStatuscastError } from '../errors.js';
 import { OUTPUT_TYPES, type Ending, type Part } from '../job.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
 import { publish } from '../publish/publish.js';
 import { stopsRun } from '../publish/retry.js';
-import { partNumber } from './make-output.js';
 import { messageFor } from './message-for.js';
+import { partNumber } from './part-number.js';
 import type { Publishing, Run, Task } from './run.js';
 import { throttle } from './throttle.js';
 
-/** Copies the output to where the user wants to have it. */
+/**
+ * Copies the output to where the user wants to have it.
+ * @throws StatuscastError `folder-unusable`
+ */
 export async function keepOutput(stem: string, { kind, output }: LedgerEntry): Promise<string> {
   const kept = `${stem}.${OUTPUT_TYPES[kind].extension}`;
-  await mkdir(dirname(kept), { recursive: true });
-  await copyFile(output.path, kept, constants.COPYFILE_FICLONE);
-  return kept;
+  try {
+    await mkdir(dirname(kept), { recursive: true });
+    await copyFile(output.path, kept, constants.COPYFILE_FICLONE);
+    return kept;
+  } catch (cause) {
+    const facts = {
+      code: 'folder-unusable',
+      path: dirname(kept),
+      why: systemReason(cause),
+    } as const;
+    throw new StatuscastError(facts, { cause });
+  }
 }
 
 /**
@@ -35,7 +47,6 @@ export async function publishEntry(
   const which = partNumber(part);
   // As the ledger says it, where it does: what is found under another name later is the same.
   const message = entry.message ?? messageFor(task.settings, publishing, task, part, kind);
-  let uploadBegunMs: number | null = null;
   const ending = await publish(
     { ...entry, message },
     {
@@ -49,15 +60,7 @@ export async function publishEntry(
         stop: run.stop,
         now: client.serverNow,
       },
-      inUploadLane: async (work) => {
-        const uploaded = await inUploadLane(work);
-        // A link that is alive needs no upload.
-        if (uploadBegunMs !== null) {
-          const seconds = (performance.now() - uploadBegunMs) / 1000;
-          run.emit({ type: 'stage-end', input, stage: 'upload', part: which, seconds });
-        }
-        return uploaded;
-      },
+      inUploadLane,
       inSendLane: async (work) => {
         await task.toSend.comes;
         try {
@@ -75,7 +78,6 @@ export async function publishEntry(
         // What an earlier run left open may take minutes; the others need not wait for it. What is
         // lost in this one is found out in its turn.
         if (stage === 'find-out') task.toSend.pass();
-        uploadBegunMs = stage === 'upload' ? performance.now() : null;
         run.emit({ type: 'stage', input, stage, part: which, kind, plan });
       },
       onProgress: throttle((done) => {
@@ -83,6 +85,8 @@ export async function publishEntry(
         const upload = { stage: 'upload', part: which, unit: 'bytes', done, total } as const;
         run.emit({ type: 'progress', input, ...upload });
       }),
+      onUploaded: (seconds) =>
+        run.emit({ type: 'stage-end', input, stage: 'upload', part: which, seconds }),
       onWaiting: (why, waitMs) => run.emit({ type: 'waiting', input, why, waitMs }),
     },
   );

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { StatuscastError, toStatuscastError } from '../errors.js';
+import { StatuscastError, systemReason, toStatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
 import type { Ending, Input, Part } from '../job.js';
 import { estimate } from '../plan/estimate.js';
@@ -7,7 +7,7 @@ import type { LedgerState } from '../ledger/ledger.js';
 import { stopsRun } from '../publish/retry.js';
 import { holdContent, type Hold } from './hold-content.js';
 import { makeEntry } from './make-entry.js';
-import { decide, makeOutput, partNumber, type Made, type Planned } from './make-output.js';
+import { decide, makeOutput, type Made, type Planned } from './make-output.js';
 import {
   endPosted,
   openInput,
@@ -20,6 +20,7 @@ import {
 } from './open-input.js';
 import { keepOutput, publishEntry } from './publish-entry.js';
 import { chooseSettings, chosenInWords } from './choose-settings.js';
+import { partNumber } from './part-number.js';
 import { preview } from './preview.js';
 import { postingOf, resultOf, type Done, type PartTask } from './result-of.js';
 import type { Queued, Run, Task } from './run.js';
@@ -241,6 +242,6 @@ function isSystemError(thrown: unknown): thrown is Error {
 }
 
 function unreadable(file: string, cause: Error): StatuscastError {
-  const why = cause.message.replace(/, \w+( '.*')?$/, '');
+  const why = systemReason(cause);
   return new StatuscastError({ code: 'file-unreadable', file, why }, { cause });
 }

@@ -2,6 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import type { PreviewEvent } from '../events.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill } from '../inspect/decode-still.js';
+import { inRoomFor } from '../inspect/decoding-room.js';
 import type { Media } from '../inspect/inspection.js';
 import type { Kind, Output, Part, PlanSummary, Preview } from '../job.js';
 import type { FrameSink, FrameSinks } from '../normalize/normalize-options.js';
@@ -110,8 +111,10 @@ async function previewSource(
         await copyFile(lookIn(scratch), target);
         return { path: target, ...look, frames: 1 };
       }
-      const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
-      return previewStill(readable, BEFORE, target, options);
+      return inRoomFor(media.image, async () => {
+        const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
+        return previewStill(readable, BEFORE, target, options);
+      });
     }
     case 'video': {
       if (media.media.animation === null) {

@@ -137,6 +137,13 @@ test('send --confirm tells it after the results', async () => {
   }
 });
 
+test('send --confirm does so too where the instance does not tell its settings', async () => {
+  const faults = [{ name: 'forbidden', method: 'getSettings', times: Infinity }] as const;
+  const { sent } = await postAlbum({ faults }, { STATUSCAST_CONFIRM: 'true' });
+  const types = parseLines(sent.stdout).map(({ type }) => type);
+  expect(types.filter((type) => type === 'confirmation')).toHaveLength(2);
+});
+
 test('undo deletes what the last run sent and nothing else, and it is not sent again', async () => {
   const { album, sandbox, call } = await postAlbum();
   await writeFile(

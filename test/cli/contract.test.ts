@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { fixture } from '../support/fixtures.js';
 import {
   parseLines,
   resultsOf,
@@ -170,6 +171,20 @@ describe('sources are never touched', () => {
     expect(await readdir(album)).toEqual(['conforming.jpg', 'landscape.jpg']);
   });
 
+  test('so is one above it, where an output could take the place of another input', async () => {
+    const { cwd, album } = await makeAlbum({ 'a.jpg': 'conforming.jpg' });
+    await mkdir(path.join(album, 'album'));
+    await copyFile(fixture('landscape.jpg'), path.join(album, 'album/a.jpg'));
+    const before = await readFile(path.join(album, 'a.jpg'));
+    const { code, stderr } = await runCli(['prepare', 'album', '--out', '.'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('none that holds it');
+    expect(await readFile(path.join(album, 'a.jpg'))).toEqual(before);
+    // Outputs of single files lie side by side.
+    expect((await runCli(['prepare', 'album/a.jpg', '--out', '.'], { cwd })).code).toBe(0);
+    expect(await readdir(cwd)).toContain('a.jpg');
+  });
+
   test('a link to the output folder does not make outputs inputs', async () => {
     const { cwd } = await makeAlbum(['grey.png']);
     await symlink('album', path.join(cwd, 'linked'));
@@ -178,6 +193,19 @@ describe('sources are never touched', () => {
       expect(resultsOf((await runCli(args, { cwd })).stdout)).toHaveLength(1);
     }
   });
+});
+
+test('a folder for outputs that cannot be written to is told of, and not the source blamed', async () => {
+  const { cwd } = await makeAlbum(['landscape.jpg']);
+  const sandbox = await openTestSandbox();
+  await mkdir(path.join(cwd, 'kept/landscape.jpg'), { recursive: true });
+  const args = ['send', 'album', '--json', '--out', 'kept'];
+  const { stdout } = await runCli(args, { cwd, env: variablesOf(sandbox) });
+  const [{ error } = { error: null }] = resultsOf(stdout);
+  expect(error?.code).toBe('folder-unusable');
+  expect(error?.message).toContain(`Cannot write to ${path.join(cwd, 'kept')}: `);
+  expect(error?.message).not.toContain('copyfile');
+  expect(sandbox.statuses()).toEqual([]);
 });
 
 test('outputs of one name in a kept folder are not sent for one another', async () => {

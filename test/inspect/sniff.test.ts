@@ -37,6 +37,15 @@ describe('an extension is not believed', () => {
   });
 });
 
+it.each(['II*\0', 'MM\0*', 'II*\0\x08\0\0'])(
+  '%j alone is no picture and no error of ours',
+  async (head) => {
+    await expect(inspectBytes('a.tif', head)).resolves.toMatchObject({
+      type: expect.stringMatching(/^(not-media|unusable)$/),
+    });
+  },
+);
+
 describe('streams decide, not the container', () => {
   it('an MP4 that holds only sound is sound', async () => {
     const seen = await inspectAs('film.mp4', 'only-sound.mp4');

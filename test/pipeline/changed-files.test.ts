@@ -1,11 +1,13 @@
-import { mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { processFolder } from '../../src/pipeline.js';
+import { processFile, processFolder } from '../../src/pipeline.js';
+import { fixture } from '../support/fixtures.js';
 import { openClient } from '../support/sandbox-client.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { wrapPrograms } from '../support/wrapped-programs.js';
 
 // A run does not read again what has not changed since it was read, so it must see every change.
 
@@ -86,4 +88,22 @@ test('of the same content the first that was found is the first, though only a l
   expect(await run()).toEqual(ends);
   await sleep(SETTLED_MS);
   expect(await run()).toEqual(ends);
+});
+
+test('a source that is gone by the time its output is made leaves nothing behind', async () => {
+  const folder = await tempFolder();
+  const source = join(folder, 'a.wav');
+  await copyFile(fixture('long-64s.wav'), source);
+  const remove = (program: string, real: string) =>
+    program === 'ffprobe'
+      ? ''
+      : `case "$*" in *libmp3lame*) '${real}' "$@"; code=$?; rm '${source}'; exit $code;; esac`;
+  const env = await wrapPrograms(folder, remove);
+  const settings = { out: join(folder, 'out') };
+  const errors: unknown[] = [];
+  for await (const event of processFile(source, { goal: 'prepare', settings, env })) {
+    if (event.type === 'result') errors.push(event.error?.code);
+  }
+  expect(errors).toEqual(['file-changed']);
+  expect(await readdir(join(folder, 'out'))).toEqual([]);
 });

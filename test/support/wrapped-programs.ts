@@ -4,12 +4,15 @@ import { ffmpeg } from './normalize-file.js';
 
 /**
  * The real programs behind scripts that do something first, as an environment for a run.
- * @param before a line of shell
+ * @param before a line of shell, in place of the program where that ends it
  */
-export async function wrapPrograms(folder: string, before: (program: string) => string) {
+export async function wrapPrograms(
+  folder: string,
+  before: (program: string, real: string) => string,
+) {
   const wrap = async (program: string, real: string) => {
     const script = join(folder, program);
-    await writeFile(script, `#!/bin/sh\n${before(program)}\nexec '${real}' "$@"\n`);
+    await writeFile(script, `#!/bin/sh\n${before(program, real)}\nexec '${real}' "$@"\n`);
     await chmod(script, 0o755);
     return script;
   };
