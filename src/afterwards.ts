@@ -6,7 +6,7 @@ import type { Credentials } from './green-api/credentials.js';
 import type { JobError } from './job.js';
 import type { LedgerEntry, LedgerState } from './ledger/ledger.js';
 import { readLedger } from './ledger/read-ledger.js';
-import { confirm } from './publish/confirm.js';
+import { confirm, postedOf } from './publish/confirm.js';
 import { openAccount, type Account } from './publish/open-account.js';
 import { readSettings } from './publish/read-settings.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './publish/retry.js';
@@ -86,21 +86,15 @@ export async function* confirmPosted(
   options: AfterwardsOptions & Named,
 ): AsyncGenerator<StatusRecord, void, void> {
   const call = await openCall(options);
-  const { client, ledger, settings, retrying } = call;
+  const { client, settings, retrying } = call;
   try {
-    const posted = (await listOf(call, ['sent'], options)).flatMap((entry) => {
-      const { idMessage, attemptedAtMs } = entry;
-      return idMessage === null || attemptedAtMs === null
-        ? []
-        : [{ entry, idMessage, attemptedAtMs }];
-    });
+    const posted = postedOf(await listOf(call, ['sent'], options));
     if (posted.length === 0) return;
     const { outgoingWebhook } = await readSettings(client, retrying);
     if (!outgoingWebhook) throw new StatuscastError({ code: 'journal-off' });
     const waiting = { ...retrying, waitMs: settings.confirmWaitMs };
-    for await (const { status, confirmation } of confirm(client, posted, waiting)) {
-      if (confirmation !== null) await ledger.recordConfirmation(status.entry.key, confirmation);
-      yield recordOf({ ...status.entry, confirmation });
+    for await (const { entry, confirmation } of confirm(call, posted, waiting)) {
+      yield recordOf({ ...entry, confirmation });
     }
   } finally {
     await call.close();

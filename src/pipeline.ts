@@ -1,14 +1,9 @@
-import { setMaxListeners } from 'node:events';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import PQueue from 'p-queue';
 import { createChoices } from './choices/choices.js';
 import { discover, findRoots } from './discover/discover.js';
-import { StatuscastError, toStatuscastError } from './errors.js';
+import { toStatuscastError } from './errors.js';
 import type { StatuscastEvent } from './events.js';
 import { findFfmpeg } from './ffmpeg/find-ffmpeg.js';
-import type { InstanceSettings } from './green-api/answers.js';
-import type { Credentials } from './green-api/credentials.js';
 import { isMedia } from './inspect/sniff.js';
 import type { JobError, Outcome } from './job.js';
 import { removeStalePartials, scratchIn } from './normalize/normalize.js';
@@ -16,52 +11,19 @@ import { tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
 import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
-import { readMemory, rememberWith } from './pipeline/memory.js';
 import { walkOnce, warnOfAbsent, watchOn } from './pipeline/input-source.js';
+import { openRun, placesOf } from './pipeline/open-run.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { preflight } from './pipeline/preflight-run.js';
 import { runInput } from './pipeline/run-input.js';
-import type { Queued, Run } from './pipeline/run.js';
+import type { RunOptions } from './pipeline/run-options.js';
+import type { Queued } from './pipeline/run.js';
 import { takeTurn } from './pipeline/take-turn.js';
-import { createPreviews } from './preview/previews.js';
-import { gapMsOf, warnOfJournal, warnOfQueue } from './publish/pace.js';
-import type { SettingsInput } from './settings.js';
+import { warnOfJournal, warnOfQueue } from './publish/pace.js';
 import { createSettings } from './resolve-settings.js';
 
 export { countFolder, listMedia } from './pipeline/count-inputs.js';
-
-/** What a run does with each file at the end: send it, only make its output, or only plan it. */
-export type Goal =
-  | {
-      readonly goal: 'send';
-      readonly credentials: Credentials;
-      /**
-       * Goes on with what appears in the folders, until the signal fires: each file once it is
-       * whole. What fails for a reason that may pass is found again. Default: false.
-       */
-      readonly watch?: boolean;
-    }
-  | { readonly goal: 'prepare' }
-  | {
-      readonly goal: 'plan';
-      /** Of the account: what it has posted is known by it. Default: nothing is known as posted. */
-      readonly idInstance?: string;
-    };
-
-/** What a run is for, with what, and what ends it. */
-export type RunOptions = Goal & {
-  /** Any of the settings; the others have their defaults. */
-  readonly settings?: SettingsInput;
-  /** Ends the run: the send in flight is finished, encoders are stopped, nothing is lost. */
-  readonly signal?: AbortSignal;
-  /**
-   * Where small pictures of the files go, told of by `preview` events: a folder, made when the
-   * first is, and about how many bytes of them are made at most. Default: none are made.
-   */
-  readonly previews?: { readonly folder: string; readonly maxBytes: number };
-  /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-};
+export type { Goal, RunOptions } from './pipeline/run-options.js';
 
 /**
  * Runs files and folders through the whole flow: discover, inspect, plan, normalize, check, upload,
@@ -104,61 +66,17 @@ async function runAll(
   const settings = createSettings(options.settings);
   const roots = await findRoots(paths);
   const ffmpeg = await findFfmpeg(options.env);
-  const stateDir = path.resolve(settings.state);
-  const outputsDir = path.join(stateDir, 'outputs');
-  const outDir = path.resolve(settings.out || (options.goal === 'prepare' ? 'out' : outputsDir));
+  const places = placesOf(options, settings);
+  const { stateDir, outDir, scratchDir } = places;
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
   const isPlan = options.goal === 'plan';
   const isWatching = options.goal === 'send' && options.watch === true;
   const choices = createChoices(settings, { isMedia, isLive: isWatching });
   const absent = await choices.check(roots, ours);
-  const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[options.goal];
   if (!isPlan) await removeStalePartials(scratchDir);
-
-  const ending = new AbortController();
-  // Each file under way listens to it, several times over.
-  setMaxListeners(0, ending.signal);
-  const stop = (cause: StatuscastError) => {
-    const stopped = { code: 'stopped', why: cause.message } as const;
-    ending.abort(cause.code === 'interrupted' ? cause : new StatuscastError(stopped, { cause }));
-  };
-  const interrupt = () => stop(new StatuscastError({ code: 'interrupted' }));
-  interrupted.addEventListener('abort', interrupt, { once: true });
-  if (interrupted.aborted) interrupt();
-
-  // One queue for each thing that is scarce, so that none of them waits for another.
-  const normalizeLane = new PQueue({ concurrency: settings.concurrency });
-  // One more is looked into meanwhile, so that no core waits: a twentieth for photographs.
-  const mediaLane = new PQueue({ concurrency: settings.concurrency + 1 });
-  let isDiscovered = false;
-  let instance: InstanceSettings | null = null;
-  const publishing =
-    options.goal === 'send'
-      ? // The client and the ledger's engine take 0.1 s to load, and only sending needs them.
-        await (
-          await import('./pipeline/open-publishing.js')
-        ).openPublishing(options.credentials, settings, outputsDir, () =>
-          gapMsOf(settings, instance),
-        )
-      : null;
-  const read = options.goal === 'plan' ? await readMemory(stateDir, options.idInstance) : null;
-  const memory = publishing === null ? read : rememberWith(publishing.ledger, publishing.keysOf);
-  const run: Run = {
-    ...{ settings, choices, ffmpeg, emit, stop, memory, publishing, signal: ending.signal },
-    goal: options.goal,
-    previews:
-      options.previews === undefined || isPlan
-        ? null
-        : createPreviews(path.resolve(options.previews.folder), options.previews.maxBytes),
-    inMediaLane: (work) => mediaLane.add(work),
-    inNormalizeLane: (work) => normalizeLane.add(work),
-    threads: () => {
-      const jobs = isDiscovered || isWatching ? mediaLane.pending + mediaLane.size : Infinity;
-      return Math.max(1, Math.floor(settings.concurrency / jobs));
-    },
-  };
-
+  const opened = await openRun(options, { settings, choices, ffmpeg, places, interrupted, emit });
+  const { run, read } = opened;
   const inFlight = new PQueue({ concurrency: settings.maxInFlight });
   const counts: Record<Outcome, number> = {
     sent: 0,
@@ -173,13 +91,14 @@ async function runAll(
     emit({
       type: 'started',
       ...{ goal: options.goal, watch: isWatching },
-      stateDir: publishing === null && read?.isKnown !== true ? null : stateDir,
+      stateDir: run.publishing === null && read?.isKnown !== true ? null : stateDir,
       outDir,
     });
     const endCount = isWatching ? null : tellTotals(run, () => discover(roots, ours));
     const onIdle = () => emit({ type: 'idle', counts: { ...counts } });
     const source = isWatching ? await watchOn(roots, ours, run, onIdle) : walkOnce(roots, ours);
-    instance = await preflight(run);
+    const instance = await preflight(run);
+    opened.instance = instance;
     const warn = (message: string | null) => {
       if (message !== null) emit({ type: 'warning', input: null, message });
     };
@@ -195,9 +114,9 @@ async function runAll(
       walked.inputs++;
       walked.bytes += input.bytes;
       if (!isWatching) warn(warnOfQueue(walked.inputs, instance));
-      const places = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
+      const named = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
       const turns = { toMeet: takeTurn(last?.toMeet), toSend: takeTurn(last?.toSend) };
-      const task: Queued = { input, ...places, ...turns };
+      const task: Queued = { input, ...named, ...turns };
       last = task;
       const before = told;
       told = inFlight.add(async () => {
@@ -214,24 +133,21 @@ async function runAll(
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
     }
-    isDiscovered = true;
+    opened.isDiscovered = true;
     endCount?.(walked);
     await inFlight.onIdle();
-    if (settings.confirm && publishing !== null && instance?.outgoingWebhook !== false) {
-      await confirmRun(run, publishing);
-    }
+    // One that does not tell its settings may keep a journal.
+    if (settings.confirm && instance?.outgoingWebhook !== false) await confirmRun(run);
     const seconds = (performance.now() - begunMs) / 1000;
     const estimate = isPlan ? total : null;
-    emit({ type: 'summary', counts, estimate, seconds, stopped: causeOf(ending.signal) });
+    emit({ type: 'summary', counts, estimate, seconds, stopped: causeOf(run.signal) });
   } catch (thrown) {
     // What is under way still ends in order before the ledger is closed.
-    stop(toStatuscastError(thrown));
+    run.stop(toStatuscastError(thrown));
     await inFlight.onIdle();
     throw thrown;
   } finally {
-    interrupted.removeEventListener('abort', interrupt);
-    await read?.close();
-    await publishing?.close();
+    await opened.close();
   }
 }
 

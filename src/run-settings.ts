@@ -189,6 +189,6 @@ export const pace = {
     min: 100,
     max: 86_400_000,
     unit: 'MS',
-    about: 'Longest time to normalize one file',
+    about: 'Longest time for one pass of ffmpeg, or one try at a picture',
   }),
 };

@@ -1,7 +1,7 @@
 /** What a run of `normalize` may be told from outside. */
 export interface NormalizeOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Longest time for one file. */
+  /** Longest time for one run of a program, or one try at a picture: a file may take several. */
   readonly timeoutMs: number;
   /** Threads for one encoder. Default 1: as many jobs as cores beat one job with all threads. */
   readonly threads?: number;

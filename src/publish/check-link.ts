@@ -6,9 +6,7 @@ import { LINK_LIFETIME_DAYS, LINK_LIFETIME_MARGIN_DAYS } from '../limits.js';
 /** Whether a link leads straight to the file. A download link is taken by the API and never shown. */
 export type LinkCheck =
   | { readonly type: 'direct'; readonly expiresAtMs: number }
-  | { readonly type: 'not-direct'; readonly why: string }
-  /** It is there no more. */
-  | { readonly type: 'gone'; readonly why: string };
+  | { readonly type: 'not-direct'; readonly why: string };
 
 export interface LinkCheckOptions {
   readonly timeoutMs: number;
@@ -40,7 +38,7 @@ export async function checkLink(
   const { status, headers } = isRefused ? await ask(urlFile, 'GET', options) : head;
   if (status >= 300 && status < 400) return { type: 'not-direct', why: 'it leads elsewhere' };
   if ([...FORBIDDEN, ...GONE].includes(status)) {
-    return { type: 'gone', why: `HTTP ${status}` };
+    return { type: 'not-direct', why: `HTTP ${status}` };
   }
   if (status !== 200 && status !== 206) {
     throw new StatuscastError({ code: 'link-unreachable', why: `HTTP ${status}` });

@@ -2,18 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { StatuscastError } from '../errors.js';
 import type { StatusReceipt } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
-import type { Confirmation } from '../ledger/ledger.js';
+import type { Confirmation, Ledger, LedgerEntry } from '../ledger/ledger.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
-/** A status that was sent, by the id that the answer gave. */
+/** A status that was sent, and that the journal can be asked for. */
 export interface Posted {
+  readonly entry: LedgerEntry;
   readonly idMessage: string;
   /** When it was sent, by the server's clock. */
   readonly attemptedAtMs: number;
 }
 
-export interface Confirmed<Status extends Posted> {
-  readonly status: Status;
+/** Those of entries that have an id. */
+export function postedOf(entries: readonly LedgerEntry[]): readonly Posted[] {
+  return entries.flatMap((entry) => {
+    const { idMessage, attemptedAtMs } = entry;
+    return idMessage === null || attemptedAtMs === null
+      ? []
+      : [{ entry, idMessage, attemptedAtMs }];
+  });
+}
+
+export interface Confirmed extends Posted {
   /** What the journal and the statistic say; null: the journal does not show it. */
   readonly confirmation: Confirmation | null;
 }
@@ -30,27 +40,30 @@ const SPARE_MINUTES = 10;
 
 /**
  * Asks the journal until each status shows and has left `pending`, then who it was delivered to and
- * who has read it. In the order in which they show; what does not show in time comes last.
- * @throws StatuscastError as the client does, `interrupted`
+ * who has read it, and keeps that in the ledger. In the order in which they show; what does not show
+ * in time comes last.
+ * @throws StatuscastError as the client does, `ledger-unusable`, `interrupted`
  */
-export async function* confirm<Status extends Posted>(
-  client: GreenApiClient,
-  posted: readonly Status[],
+export async function* confirm(
+  { client, ledger }: { readonly client: GreenApiClient; readonly ledger: Ledger },
+  posted: readonly Posted[],
   options: ConfirmOptions,
-): AsyncGenerator<Confirmed<Status>, void, void> {
+): AsyncGenerator<Confirmed, void, void> {
   const { signal, waitMs, onWaiting } = options;
   const deadlineMs = performance.now() + waitMs;
   let open = posted;
   while (open.length > 0) {
     const shown = await readJournal(client, open, options);
     const isOver = performance.now() >= deadlineMs;
-    const isDone = ({ idMessage }: Status) =>
+    const isDone = ({ idMessage }: Posted) =>
       isOver || (shown.get(idMessage) ?? 'pending') !== 'pending';
     for (const status of open.filter(isDone)) {
-      const said = shown.get(status.idMessage) ?? null;
+      const { entry, idMessage } = status;
+      const said = shown.get(idMessage) ?? null;
       const confirmation =
-        said === null ? null : await readReceipts(client, status.idMessage, said, options);
-      yield { status, confirmation };
+        said === null ? null : await readReceipts(client, idMessage, said, options);
+      if (confirmation !== null) await ledger.recordConfirmation(entry.key, confirmation);
+      yield { ...status, confirmation };
     }
     open = open.filter((status) => !isDone(status));
     if (open.length === 0) return;

