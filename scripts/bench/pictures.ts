@@ -1,4 +1,5 @@
 // Sources made of real clips, and how much of them is left after an encoding.
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Ffmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
 import { runProgram } from '../../src/ffmpeg/run-program.js';
@@ -13,6 +14,7 @@ export async function makeSource(
   seconds: number,
   output: string,
 ): Promise<void> {
+  if (!existsSync(CORPUS)) throw new Error(`The clips are in ${CORPUS}, which is not here.`);
   const each = clips.map(
     (_, i) =>
       `[${i}:v]fps=30,scale=1280:720:flags=bicubic:out_color_matrix=bt709,setsar=1,format=yuv420p,` +

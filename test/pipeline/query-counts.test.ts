@@ -60,6 +60,9 @@ test('a file that is sent takes 12 queries at most, and those that were posted t
   };
   const [few, many] = [await count(2), await count(7)];
   // Lookups of files that come into the lane at the same moment are one.
+  expect(few.first).toBeGreaterThan(0);
   expect((many.first - few.first) / 5).toBeLessThanOrEqual(12);
-  expect(many.again).toBe(few.again);
+  // Six are of the run, however many files there are.
+  expect(many).toMatchObject({ again: 6 + 2 });
+  expect(few).toMatchObject({ again: 6 + 2 });
 });
