@@ -98,7 +98,7 @@ async function runAll(
     const onIdle = () => emit({ type: 'idle', counts: { ...counts } });
     const source = isWatching ? await watchOn(roots, ours, run, onIdle) : walkOnce(roots, ours);
     const instance = await preflight(run);
-    opened.instance = instance;
+    opened.foundOut.instance = instance;
     const warn = (message: string | null) => {
       if (message !== null) emit({ type: 'warning', input: null, message });
     };
@@ -133,7 +133,7 @@ async function runAll(
       // At most so many between found and finished: disk and memory stay flat.
       await inFlight.onSizeLessThan(1);
     }
-    opened.isDiscovered = true;
+    opened.foundOut.isDiscovered = true;
     endCount?.(walked);
     await inFlight.onIdle();
     // One that does not tell its settings may keep a journal.

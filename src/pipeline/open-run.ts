@@ -33,13 +33,17 @@ export function placesOf({ goal }: Pick<RunOptions, 'goal'>, { state, out }: Set
   return { stateDir, outputsDir, outDir, scratchDir };
 }
 
-/** A run, and what is found out of it on the way. */
-export interface OpenRun {
-  readonly run: Run;
+/** What is found out on the way, and lanes go by. */
+export interface FoundOut {
   /** Null until the instance has told its settings, or where it does not. */
   instance: InstanceSettings | null;
   /** No input comes any more. */
   isDiscovered: boolean;
+}
+
+export interface OpenRun {
+  readonly run: Run;
+  readonly foundOut: FoundOut;
   /** What is known of a ledger that is only read; null where it is written, or there is none. */
   readonly read: ReadMemory | null;
   readonly close: () => Promise<void>;
@@ -66,7 +70,8 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
   const normalizeLane = new PQueue({ concurrency: settings.concurrency });
   // One more is looked into meanwhile, so that no core waits: a twentieth for photographs.
   const mediaLane = new PQueue({ concurrency: settings.concurrency + 1 });
-  const gapMs = () => gapMsOf(settings, opened.instance);
+  const foundOut: FoundOut = { instance: null, isDiscovered: false };
+  const gapMs = () => gapMsOf(settings, foundOut.instance);
   const publishing =
     options.goal === 'send'
       ? // The client and the ledger's engine take 0.1 s to load, and only sending needs them.
@@ -90,10 +95,8 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
 
   const hasPreviews = options.previews !== undefined && options.goal !== 'plan';
   const isEndless = options.goal === 'send' && options.watch === true;
-  const opened: OpenRun = {
-    instance: null,
-    isDiscovered: false,
-    read,
+  return {
+    ...{ foundOut, read },
     run: {
       ...{ settings, choices, ffmpeg, emit, stop, publishing, signal: ending.signal },
       goal: options.goal,
@@ -104,8 +107,8 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
       inMediaLane: (work) => mediaLane.add(work),
       inNormalizeLane: (work) => normalizeLane.add(work),
       threads: () => {
-        const isWaiting = opened.isDiscovered || isEndless;
-        const jobs = isWaiting ? mediaLane.pending + mediaLane.size : Infinity;
+        const isAllThere = foundOut.isDiscovered || isEndless;
+        const jobs = isAllThere ? mediaLane.pending + mediaLane.size : Infinity;
         return Math.max(1, Math.floor(settings.concurrency / jobs));
       },
     },
@@ -115,5 +118,4 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
       await publishing?.close();
     },
   };
-  return opened;
 }
