@@ -53,10 +53,12 @@ const KEPT_MS = 7 * 24 * 3_600_000;
 /**
  * Whether what was left under a name with a mark in it is nobody's any more: its process is gone, or
  * was on another machine and has not touched it for a week.
- * @param name anything that begins with what `nameOf` gave
+ * @param name of what may be ours: `nameOf` and a hyphen come first
  */
 export function isLeftBehind(name: string, touchedAtMs: number, own: ProcessMark): boolean {
-  const [, host, pid, began] = /^([0-9a-f]{8})-(\d+)-(\d+)/.exec(name) ?? [];
+  const [, host, pid, began] = /^([0-9a-f]{8})-(\d+)-(\d+)-/.exec(name) ?? [];
+  // It is no name of ours.
+  if (host === undefined) return false;
   if (host !== shortened(own.host)) return Date.now() - touchedAtMs > KEPT_MS;
   const mark = { host: own.host, pid: Number(pid), began: began === '0' ? '' : (began ?? '') };
   return isGone(mark, own);

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StatuscastError } from '../errors.js';
-import { programFailed, signalGroup, startProgram } from './start-program.js';
+import { endedWith, programFailed, signalGroup, startProgram } from './start-program.js';
 
 export interface ProgramRun {
   /** Name for people: `ffmpeg`, `ffprobe`. */
@@ -80,8 +80,7 @@ export async function runProgram(run: ProgramRun): Promise<string> {
   try {
     const exit = await exitOf(child);
     if (stopped.length > 0) throw stopped[0];
-    if (exit !== 'code 0')
-      throw programFailed(run.program, stderr.trim() || `it ended with ${exit}`);
+    if (exit !== 'code 0') throw programFailed(run.program, stderr.trim() || endedWith(exit));
     return run.onLine === undefined ? stdout : stderr;
   } finally {
     clearTimeout(deadline);

@@ -43,6 +43,17 @@ export function programFailed(program: string, why: string, cause?: unknown): St
   return new StatuscastError({ code: 'program-failed', program, why }, { cause });
 }
 
+/** How a program ended that told of no fault. */
+export function endedWith(exit: string): string {
+  return `it ended with ${exit}`;
+}
+
+/** Whether a program was killed, as where memory runs out: that says nothing of the file. */
+export function wasKilled(thrown: unknown): boolean {
+  if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'program-failed') return false;
+  return thrown.facts.why === endedWith('SIGKILL');
+}
+
 /** A program named by the user may be a script: what it has started is to end with it. */
 export function signalGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (process.platform === 'win32' || child.pid === undefined) {

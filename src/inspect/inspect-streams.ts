@@ -57,10 +57,13 @@ async function probeAs(
   const found = chooseStreams(label, media, name);
   // Two bytes again, and forced to read them the demuxer finds a sound in many that are none.
   if (!TWO_BYTE_DEMUXERS.has(media.demuxer) || found.type !== 'audio') return found;
-  const { index } = found.sound;
-  const isSound = await doesDecode(ffmpeg, path, media.demuxer, index, options, FRAMES_SECONDS);
+  const frames = { demuxer: media.demuxer, index: found.sound.index, seconds: FRAMES_SECONDS };
+  const isSound = await doesDecode(ffmpeg, path, frames, options);
   return isSound ? found : UNKNOWN;
 }
+
+/** As much of what may be anything as has to decode. */
+const BEGINNING_SECONDS = 2;
 
 /** Three frames of AC-3: the last one of a file may be cut off. */
 const FRAMES_SECONDS = 0.1;
@@ -90,7 +93,9 @@ export async function inspectUnknown(
   if (media.demuxer === 'mp3') return media.mp3 === null ? UNKNOWN : found;
   if (!GUESSING_DEMUXERS.has(media.demuxer)) return found;
   const stream = found.type === 'video' ? found.picture : found.sound;
-  return (await doesDecode(ffmpeg, path, media.demuxer, stream.index, options)) ? found : UNKNOWN;
+  const { index } = stream;
+  const beginning = { demuxer: media.demuxer, index, seconds: BEGINNING_SECONDS };
+  return (await doesDecode(ffmpeg, path, beginning, options)) ? found : UNKNOWN;
 }
 
 /** The probe, or the error where ffprobe makes nothing of the file. */

@@ -3,9 +3,10 @@ import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { wasKilled } from '../ffmpeg/start-program.js';
 import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
 import { inRoomFor } from '../inspect/decoding-room.js';
-import { doesDecode } from '../inspect/does-decode.js';
+import { isUndecodable } from '../inspect/does-decode.js';
 import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
 import { isLeftBehind, markOwnProcess, nameOf } from '../processes.js';
@@ -78,11 +79,12 @@ async function retreat(
   options: NormalizeOptions,
 ): Promise<Candidate | null> {
   const { name, part } = task;
+  // What was killed says nothing of the file, and another plan would only make another status.
+  if (result.type === 'failed' && wasKilled(result.error.cause)) return null;
   const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
   if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
-    // A sound that cannot be decoded is no reason to lose a good picture. Anything else is none to
-    // post it without its sound.
-    if (!(await doesSoundDecode(ffmpeg, media, task, settings, options))) {
+    // A sound that cannot be decoded is no reason to lose a good picture.
+    if (await isSoundUndecodable(ffmpeg, media, task, settings, options)) {
       const silent = { ...media, sound: null };
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
@@ -94,17 +96,18 @@ async function retreat(
   return candidate(media, planMedia(media, name, settings, because, part));
 }
 
-/** Whether the sound of a clip decodes up to where it is cut. */
-async function doesSoundDecode(
+/** Of as much of a clip as is taken. */
+async function isSoundUndecodable(
   ffmpeg: Ffmpeg,
   { media, sound }: Extract<Media, { readonly type: 'video' }>,
   { path: source, part }: NormalizeTask,
-  { maxDurationSeconds }: Settings,
+  { maxDurationSeconds: seconds }: Settings,
   options: NormalizeOptions,
 ): Promise<boolean> {
-  if (sound === null) return false;
-  const endSeconds = (part?.startSeconds ?? 0) + maxDurationSeconds;
-  return doesDecode(ffmpeg, source, media.demuxer, sound.index, options, endSeconds);
+  if (sound === null) return true;
+  const { demuxer } = media;
+  const stretch = { demuxer, index: sound.index, startSeconds: part?.startSeconds ?? 0, seconds };
+  return isUndecodable(ffmpeg, source, stretch, options);
 }
 
 function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
@@ -128,11 +131,12 @@ export async function removeStalePartials(folder: string): Promise<void> {
   const own = markOwnProcess();
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   for (const name of names) {
-    const [, whose] = /^\.part-([0-9a-f]{8}-\d+-\d+-.*)/.exec(path.basename(name)) ?? [];
-    if (whose === undefined) continue;
+    const { base } = path.parse(name);
+    if (!base.startsWith(PARTIAL_NAME)) continue;
     const partial = path.join(folder, name);
     const found = await stat(partial).catch(() => null);
-    if (found === null || !isLeftBehind(whose, found.mtimeMs, own)) continue;
+    if (found === null) continue;
+    if (!isLeftBehind(base.slice(PARTIAL_NAME.length), found.mtimeMs, own)) continue;
     await rm(partial, { recursive: true, force: true });
   }
 }

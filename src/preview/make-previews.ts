@@ -123,7 +123,7 @@ async function previewSource(
         return previewFrame(ffmpeg, path, of, sinks?.source ?? null, target, options);
       }
       const { previewStill } = await import('./still-preview.js');
-      return previewStill(path, BEFORE, target, options);
+      return inRoomFor(media.picture, () => previewStill(path, BEFORE, target, options));
     }
   }
 }

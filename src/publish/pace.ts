@@ -20,9 +20,9 @@ export function gapMsOf(
 export function warnOfJournal(instance: InstanceSettings | null): string | null {
   if (instance === null || instance.outgoingWebhook) return null;
   return (
-    'The instance keeps no journal of statuses: what became of a send whose answer is lost cannot ' +
-    'be found out, and no status can be confirmed. Set outgoingWebhook to yes in the settings of ' +
-    'the instance in the GREEN-API console.'
+    'The instance keeps no journal of statuses: what became of a send whose answer is lost can be ' +
+    'found out only while it waits in the queue, and no status can be confirmed. Set ' +
+    'outgoingWebhook to yes in the settings of the instance in the GREEN-API console.'
   );
 }
 

@@ -1,7 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../src/ffmpeg/find-ffmpeg.js';
+import { doesDecode, isUndecodable } from '../../src/inspect/does-decode.js';
 import { normalize } from '../../src/normalize/normalize.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import { expectVideoContract } from '../support/contract.js';
@@ -15,7 +16,13 @@ import {
   makeMedia,
   words,
 } from '../support/make-media.js';
-import { leftovers, normalizeFile, planFile, type Planned } from '../support/normalize-file.js';
+import {
+  ffmpeg,
+  leftovers,
+  normalizeFile,
+  planFile,
+  type Planned,
+} from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { wrapPrograms } from '../support/wrapped-programs.js';
 
@@ -118,4 +125,44 @@ it('an encoder that is killed makes no silent clip of one whose sound is good', 
     message: expect.stringContaining('SIGKILL'),
   });
   expect(await readdir(folder)).not.toContain('out.mp4');
+});
+
+it('a sound at which ffmpeg fails by itself is no reason to lose a good picture', async () => {
+  const folder = await tempFolder();
+  // Whatever decodes the sound fails; silence comes of a filter.
+  const fail = `case "$*" in *anullsrc*) ;; *libx264*|*'-f null'*) echo 'no such frame' >&2; exit 1;; esac`;
+  const env = await wrapPrograms(folder, (program) => (program === 'ffmpeg' ? fail : ''));
+  const source = fixture('album/camcorder.avi');
+  const { media, plan } = await planFile(source);
+  const task = {
+    path: source,
+    name: 'camcorder.avi',
+    media,
+    plan,
+    outputStem: join(folder, 'out'),
+  };
+  const made = await normalize(await findFfmpeg(env), task, createSettings(), {
+    timeoutMs: 100_000,
+  });
+  expect(made.plan).toMatchObject({ picture: { action: 'encode' }, sound: { action: 'silence' } });
+  await expectVideoContract(made.output.path, 'encoded');
+});
+
+it('a broken frame of a sound is borne: it is not left out for that', async () => {
+  const folder = await tempFolder();
+  const whole = await makeMedia(join(folder, 'whole.mkv'), [
+    ...lavfi('testsrc2=s=64x64:r=10:d=2'),
+    ...lavfi('sine=d=2'),
+    ...words('-c:v mpeg4 -c:a ac3'),
+  ]);
+  const source = join(folder, 'a.mkv');
+  const bytes = await readFile(whole);
+  const frame = bytes.lastIndexOf(Buffer.from([0x0b, 0x77]));
+  bytes.fill(0xff, frame + 8, frame + 40);
+  await writeFile(source, bytes);
+  const { media } = await planFile(source);
+  if (media.type !== 'video' || media.sound === null) throw new Error('no clip with sound');
+  const stretch = { demuxer: media.media.demuxer, index: media.sound.index, seconds: 60 };
+  expect(await doesDecode(ffmpeg, source, stretch, {})).toBe(false);
+  expect(await isUndecodable(ffmpeg, source, stretch, {})).toBe(false);
 });

@@ -110,13 +110,13 @@ describe.concurrent('a link', () => {
     expect(written).toBeLessThan(20_000_000);
   });
 
-  test.for([404, 410])('that answers %i is gone', async (status, scope) => {
+  test.for([404, 410])('that answers %i leads to nothing', async (status, scope) => {
     const { link } = await openLink(scope, {}, () => status);
     const why = `HTTP ${status}`;
     expect(await checkLink(link, 'image/jpeg', OPTIONS)).toEqual({ type: 'not-direct', why });
   });
 
-  test.for([401, 403])('that answers a byte of it with %i too is gone', async (no, scope) => {
+  test.for([401, 403])('nor does one that answers a byte of it with %i too', async (no, scope) => {
     const { server, link } = await openLink(scope, {}, () => no);
     expect(await checkLink(link, 'image/jpeg', OPTIONS)).toMatchObject({ type: 'not-direct' });
     expect(server.received).toHaveLength(2);

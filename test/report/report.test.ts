@@ -128,11 +128,16 @@ test('what killed runs had begun is removed by the next one, and that of living 
   await begin('waiting-for-long', own, 30);
   await begin('elsewhere', { ...own, host: 'another' }, 1);
   await begin('left-elsewhere', { ...own, host: 'another' }, 30);
+  // Of somebody's own.
+  await mkdir(path.join(cwd, '.report-notes'));
+  await utimes(path.join(cwd, '.report-notes'), 0, 0);
   for await (const event of writeReport(path.join(cwd, 'report.html'), () => someEvents(20))) {
     void event;
   }
   const left = (await readdir(cwd)).map((name) => name.replace(/^\.report-\w+-\d+-\d+-/, ''));
-  expect(left.toSorted()).toEqual(['elsewhere', 'report.html', 'waiting-for-long']);
+  expect(left.toSorted()).toEqual([
+    ...['.report-notes', 'elsewhere', 'report.html', 'waiting-for-long'],
+  ]);
 });
 
 test('a run whose folder was taken for left over writes its page all the same', async () => {
