@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import path from 'node:path';
 
 /** A process, told apart from every other one that ever had its number. */
 export interface ProcessMark {
@@ -40,28 +42,46 @@ export function isGone({ host, pid, began }: ProcessMark, own: ProcessMark): boo
   return now !== null && (now.isZombie || (began !== '' && now.began !== began));
 }
 
-/**
- * The mark of a process as a part of a file's name: what it leaves behind tells whose it was.
- */
+/** The mark of a process as a part of a file's name: what it leaves behind tells whose it was. */
 export function nameOf({ host, pid, began }: ProcessMark): string {
-  return `${shortened(host)}-${pid}-${began === '' ? 0 : began}`;
+  return `${shortened(host)}-${pid}-${began}`;
+}
+
+/** A name that nothing else has, and that tells that it is of this process. */
+export function nameOwn(prefix: string): string {
+  return `${prefix}${nameOf(markOwnProcess())}-${randomUUID()}`;
 }
 
 /** What other machines and containers have left nobody else can tell from what is theirs still. */
 const KEPT_MS = 7 * 24 * 3_600_000;
 
 /**
- * Whether what was left under a name with a mark in it is nobody's any more: its process is gone, or
- * was on another machine and has not touched it for a week.
- * @param name of what may be ours: `nameOf` and a hyphen come first
+ * Removes what bears a name of `nameOwn` and is nobody's any more: its process is gone, or was on
+ * another machine and has not touched it for a week.
+ * @param names of what is in the folder, or below it
  */
-export function isLeftBehind(name: string, touchedAtMs: number, own: ProcessMark): boolean {
-  const [, host, pid, began] = /^([0-9a-f]{8})-(\d+)-(\d+)-/.exec(name) ?? [];
+export async function removeLeftBehind(
+  folder: string,
+  names: readonly string[],
+  prefix: string,
+): Promise<void> {
+  for (const name of names) {
+    const { base } = path.parse(name);
+    if (!base.startsWith(prefix)) continue;
+    const file = path.join(folder, name);
+    const found = await stat(file).catch(() => null);
+    if (found === null || !isLeftBehind(base.slice(prefix.length), found.mtimeMs)) continue;
+    await rm(file, { recursive: true, force: true });
+  }
+}
+
+function isLeftBehind(marked: string, touchedAtMs: number): boolean {
+  const [, host, pid, began = ''] = /^([0-9a-f]{8})-(\d+)-(\d*)-/.exec(marked) ?? [];
   // It is no name of ours.
   if (host === undefined) return false;
+  const own = markOwnProcess();
   if (host !== shortened(own.host)) return Date.now() - touchedAtMs > KEPT_MS;
-  const mark = { host: own.host, pid: Number(pid), began: began === '0' ? '' : (began ?? '') };
-  return isGone(mark, own);
+  return isGone({ host: own.host, pid: Number(pid), began }, own);
 }
 
 function shortened(host: string): string {
@@ -70,9 +90,9 @@ function shortened(host: string): string {
 
 /** What Linux says of a process; null elsewhere. */
 function beginOf(pid: number): { readonly began: string; readonly isZombie: boolean } | null {
-  const stat = readOr(null, () => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  const told = readOr(null, () => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   // Its name comes second, in brackets, and may hold anything.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = told?.slice(told.lastIndexOf(')') + 2).split(' ');
   const began = fields?.[19];
   return began === undefined ? null : { began, isZombie: fields?.[0] === 'Z' };
 }

@@ -1,10 +1,10 @@
 import { reasonIn, StatuscastError } from '../errors.js';
 import { isListedCodec } from '../ffmpeg/codecs.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { doesDecode } from './does-decode.js';
 import { GUESSING_DEMUXERS, SAFE_DEMUXERS } from './formats.js';
 import { PROBE_TIMEOUT_MS, type InspectOptions, type Inspection } from './inspection.js';
 import { probeMedia, type MediaProbe } from './probe-media.js';
+import { tryDecoding } from './try-decoding.js';
 
 /** A format by its name for people, and the demuxers to try, with commas between. */
 interface Format {
@@ -58,8 +58,7 @@ async function probeAs(
   // Two bytes again, and forced to read them the demuxer finds a sound in many that are none.
   if (!TWO_BYTE_DEMUXERS.has(media.demuxer) || found.type !== 'audio') return found;
   const frames = { demuxer: media.demuxer, index: found.sound.index, seconds: FRAMES_SECONDS };
-  const isSound = await doesDecode(ffmpeg, path, frames, options);
-  return isSound ? found : UNKNOWN;
+  return (await tryDecoding(ffmpeg, path, frames, options)) === 'decodes' ? found : UNKNOWN;
 }
 
 /** As much of what may be anything as has to decode. */
@@ -95,7 +94,7 @@ export async function inspectUnknown(
   const stream = found.type === 'video' ? found.picture : found.sound;
   const { index } = stream;
   const beginning = { demuxer: media.demuxer, index, seconds: BEGINNING_SECONDS };
-  return (await doesDecode(ffmpeg, path, beginning, options)) ? found : UNKNOWN;
+  return (await tryDecoding(ffmpeg, path, beginning, options)) === 'decodes' ? found : UNKNOWN;
 }
 
 /** The probe, or the error where ffprobe makes nothing of the file. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
@@ -6,10 +5,10 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { wasKilled } from '../ffmpeg/start-program.js';
 import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
 import { inRoomFor } from '../inspect/decoding-room.js';
-import { isUndecodable } from '../inspect/does-decode.js';
+import { tryDecoding } from '../inspect/try-decoding.js';
 import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
-import { isLeftBehind, markOwnProcess, nameOf } from '../processes.js';
+import { nameOwn, removeLeftBehind } from '../processes.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
 import { tooManyBytes } from './fit-bytes.js';
@@ -84,8 +83,8 @@ async function retreat(
   const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
   if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
     // A sound that cannot be decoded is no reason to lose a good picture.
+    const silent = { ...media, sound: null };
     if (await isSoundUndecodable(ffmpeg, media, task, settings, options)) {
-      const silent = { ...media, sound: null };
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
   }
@@ -96,7 +95,10 @@ async function retreat(
   return candidate(media, planMedia(media, name, settings, because, part));
 }
 
-/** Of as much of a clip as is taken. */
+/**
+ * Of as much of a clip as is taken. A broken frame is borne; where the trial is killed, or takes too
+ * long, nothing is known against the sound.
+ */
 async function isSoundUndecodable(
   ffmpeg: Ffmpeg,
   { media, sound }: Extract<Media, { readonly type: 'video' }>,
@@ -107,7 +109,12 @@ async function isSoundUndecodable(
   if (sound === null) return true;
   const { demuxer } = media;
   const stretch = { demuxer, index: sound.index, startSeconds: part?.startSeconds ?? 0, seconds };
-  return isUndecodable(ffmpeg, source, stretch, options);
+  try {
+    return (await tryDecoding(ffmpeg, source, stretch, options)) === 'fails';
+  } catch (thrown) {
+    if (thrown instanceof StatuscastError && thrown.code === 'program-timeout') return false;
+    throw thrown;
+  }
 }
 
 function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
@@ -117,28 +124,15 @@ function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
 /** How the name of a file that is not whole yet, or of a scratch folder, begins: then whose it is. */
 const PARTIAL_NAME = '.part-';
 
-function namePartial(extension: string): string {
-  return `${PARTIAL_NAME}${nameOf(markOwnProcess())}-${randomUUID()}${extension}`;
-}
-
 /** The path of a new scratch folder, not made yet; its user removes it. */
 export function scratchIn(folder: string): string {
-  return path.join(folder, namePartial(''));
+  return path.join(folder, nameOwn(PARTIAL_NAME));
 }
 
 /** Removes what a process that is no more had begun to write below a folder. */
 export async function removeStalePartials(folder: string): Promise<void> {
-  const own = markOwnProcess();
   const names = await readdir(folder, { recursive: true }).catch(() => []);
-  for (const name of names) {
-    const { base } = path.parse(name);
-    if (!base.startsWith(PARTIAL_NAME)) continue;
-    const partial = path.join(folder, name);
-    const found = await stat(partial).catch(() => null);
-    if (found === null) continue;
-    if (!isLeftBehind(base.slice(PARTIAL_NAME.length), found.mtimeMs, own)) continue;
-    await rm(partial, { recursive: true, force: true });
-  }
+  await removeLeftBehind(folder, names, PARTIAL_NAME);
 }
 
 async function attempt(
@@ -151,7 +145,7 @@ async function attempt(
   const { extension } = OUTPUT_TYPES[plan.kind];
   const finalPath = `${task.outputStem}.${extension}`;
   const folder = path.dirname(finalPath);
-  const partial = path.join(folder, namePartial(`.${extension}`));
+  const partial = path.join(folder, `${nameOwn(PARTIAL_NAME)}.${extension}`);
   try {
     await mkdir(folder, { recursive: true });
     await carryOut(ffmpeg, task, plan, partial, options);

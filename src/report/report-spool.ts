@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { PreviewEvent, ResultEvent } from '../events.js';
-import { isLeftBehind, markOwnProcess, nameOf } from '../processes.js';
+import { nameOwn, removeLeftBehind } from '../processes.js';
 
 /** One input with all that the page says of it. */
 export interface Entry {
@@ -30,14 +29,14 @@ const SPOOL_NAME = '.report-';
 
 /** The path of the folder of a new run, beside the page. It is not made yet. */
 export function nameSpool(folder: string): string {
-  return path.join(folder, `${SPOOL_NAME}${nameOf(markOwnProcess())}-${randomUUID()}`);
+  return path.join(folder, nameOwn(SPOOL_NAME));
 }
 
 /** Makes the folder, and removes what processes have left there that are no more. */
 export async function openSpool(folder: string): Promise<Spool> {
   const parent = path.dirname(folder);
   await mkdir(parent, { recursive: true, mode: 0o700 });
-  await removeStale(parent);
+  await removeLeftBehind(parent, await readdir(parent), SPOOL_NAME);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = await open(path.join(folder, 'entries.ndjson'), 'wx+', 0o600);
   const places: Record<Section, Place[]> = {
@@ -96,16 +95,4 @@ interface Place {
   readonly number: number;
   readonly at: number;
   readonly length: number;
-}
-
-async function removeStale(parent: string): Promise<void> {
-  const own = markOwnProcess();
-  for (const name of await readdir(parent)) {
-    if (!name.startsWith(SPOOL_NAME)) continue;
-    const folder = path.join(parent, name);
-    const found = await stat(folder).catch(() => null);
-    if (found === null || !isLeftBehind(name.slice(SPOOL_NAME.length), found.mtimeMs, own))
-      continue;
-    await rm(folder, { recursive: true, force: true });
-  }
 }
