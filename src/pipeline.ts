@@ -16,7 +16,7 @@ import { openRun, placesOf } from './pipeline/open-run.js';
 import { createOutputNames } from './pipeline/output-names.js';
 import { preflight } from './pipeline/preflight-run.js';
 import { runInput } from './pipeline/run-input.js';
-import type { RunOptions } from './pipeline/run-options.js';
+import { isWatch, type RunOptions } from './pipeline/run-options.js';
 import type { Queued } from './pipeline/run.js';
 import { takeTurn } from './pipeline/take-turn.js';
 import { warnOfJournal, warnOfQueue } from './publish/pace.js';
@@ -71,7 +71,7 @@ async function runAll(
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
   const isPlan = options.goal === 'plan';
-  const isWatching = options.goal === 'send' && options.watch === true;
+  const isWatching = isWatch(options);
   const choices = createChoices(settings, { isMedia, isLive: isWatching });
   const absent = await choices.check(roots, ours);
   if (!isPlan) await removeStalePartials(scratchDir);

@@ -11,7 +11,7 @@ import { createPreviews } from '../preview/previews.js';
 import { gapMsOf } from '../publish/pace.js';
 import type { Settings } from '../settings.js';
 import { readMemory, rememberWith, type ReadMemory } from './memory.js';
-import type { RunOptions } from './run-options.js';
+import { isWatch, type RunOptions } from './run-options.js';
 import type { Run } from './run.js';
 
 /** Absolute paths of the folders that a run writes to. */
@@ -94,7 +94,6 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
   if (interrupted.aborted) interrupt();
 
   const hasPreviews = options.previews !== undefined && options.goal !== 'plan';
-  const isEndless = options.goal === 'send' && options.watch === true;
   return {
     ...{ foundOut, read },
     run: {
@@ -107,7 +106,7 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
       inMediaLane: (work) => mediaLane.add(work),
       inNormalizeLane: (work) => normalizeLane.add(work),
       threads: () => {
-        const isAllThere = foundOut.isDiscovered || isEndless;
+        const isAllThere = foundOut.isDiscovered || isWatch(options);
         const jobs = isAllThere ? mediaLane.pending + mediaLane.size : Infinity;
         return Math.max(1, Math.floor(settings.concurrency / jobs));
       },

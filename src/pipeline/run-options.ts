@@ -19,6 +19,11 @@ export type Goal =
       readonly idInstance?: string;
     };
 
+/** Whether inputs do not end by themselves. */
+export function isWatch(options: Goal): boolean {
+  return options.goal === 'send' && options.watch === true;
+}
+
 /** What a run is for, with what, and what ends it. */
 export type RunOptions = Goal & {
   /** Any of the settings; the others have their defaults. */
