@@ -36,7 +36,10 @@ try {
       // oxlint-disable-next-line no-await-in-loop
       const made = await encode(source, settings);
       seconds[index]?.push(made.seconds);
-      points[index] = { ...made, seconds: median(seconds[index] ?? []) };
+      const ssim = points[index]?.ssim ?? (await measureSsim(ffmpeg, made.path, source));
+      const { videoPreset: preset, videoCrf: crf } = settings;
+      const { bytes } = made;
+      points[index] = { preset, crf, bytes, seconds: median(seconds[index] ?? []), ssim };
       console.log(JSON.stringify(points[index]));
     }
   }
@@ -45,7 +48,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function encode(source: string, settings: Settings): Promise<Point> {
+async function encode(source: string, settings: Settings) {
   const media = await inspect(ffmpeg, source);
   if (media.type !== 'video') throw new Error(`the source is ${media.type}`);
   const decided = plan(media, 'source.mp4', settings);
@@ -63,9 +66,5 @@ async function encode(source: string, settings: Settings): Promise<Point> {
     settings,
     { timeoutMs: TIMEOUT_MS, threads: 1 },
   );
-  return {
-    ...{ preset: settings.videoPreset, crf: settings.videoCrf, bytes: output.bytes },
-    seconds: (performance.now() - began) / 1000,
-    ssim: await measureSsim(ffmpeg, output.path, source),
-  };
+  return { ...output, seconds: (performance.now() - began) / 1000 };
 }
