@@ -119,7 +119,12 @@ export interface Preview {
   /** Pixels of the file. */
   readonly width: number;
   readonly height: number;
-  /** Frames of a clip side by side, at even distances from its start; 1 for a still picture. */
+  /** What of it is the picture, of a clip its first frame: an output may be a part of its source. */
+  readonly window: CropWindow;
+  /**
+   * Frames of a clip, each as large as the first and below the one before it, at even distances from
+   * its start; 1 for a still picture.
+   */
   readonly frames: number;
 }
 

@@ -75,22 +75,16 @@ export async function makePreviews(
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
   await orNull(previews.makeFolder());
-  const drawOutput = (seen: Promise<Preview | null> | null) =>
-    made === null
-      ? null
-      : orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, seen }, options));
+  const drawSource = async () =>
+    source && orNull(previewSource(ffmpeg, previews.nameFile(), source, options));
+  const drawOutput = async (before: Preview | null) =>
+    made && orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, before }, options));
+  // A source whose picture was copied begins as its output does.
   const isCopied = made?.kind === 'video' && made.plan.action !== 'encode';
   const strip = isCopied ? await drawOutput(null) : null;
-  const seen =
-    source === null
-      ? null
-      : orNull(
-          strip === null
-            ? previewSource(ffmpeg, previews.nameFile(), source, options)
-            : previewFirst(strip, previews.nameFile()),
-        );
-  const [before, after] = await Promise.all([seen, isCopied ? strip : drawOutput(seen)]);
-  await Promise.all([before, after].map((preview) => orNull(previews.take(purpose, preview))));
+  const before = source && strip ? { ...strip, frames: 1 } : await drawSource();
+  const after = isCopied ? strip : await drawOutput(before);
+  await orNull(previews.take(purpose, [before, after]));
   const isStill = source?.media.type === 'image';
   return { before, after, source: isStill ? uprightSize(source.media.image) : null };
 }
@@ -105,11 +99,11 @@ async function previewSource(
     case 'audio':
       return null;
     case 'image': {
-      const { previewStill, sizeOf } = await import('./still-preview.js');
+      const { previewStill, sizeOf, wholeOf } = await import('./still-preview.js');
       const look = await sizeOf(lookIn(scratch));
       if (look !== null) {
         await copyFile(lookIn(scratch), target);
-        return { path: target, ...look, frames: 1 };
+        return wholeOf(target, look);
       }
       return inRoomFor(media.image, async () => {
         const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
@@ -132,35 +126,23 @@ async function previewOutput(
   ffmpeg: Ffmpeg,
   target: string,
   { kind, plan, output }: MadeOutput,
-  {
-    source,
-    seen,
-  }: { readonly source: Previewed | null; readonly seen: Promise<Preview | null> | null },
+  { source, before }: { readonly source: Previewed | null; readonly before: Preview | null },
   options: PreviewOptions,
 ): Promise<Preview | null> {
   switch (kind) {
     case 'audio':
       return null;
     case 'image': {
-      const { previewStill, previewWindow } = await import('./still-preview.js');
-      // Decoding an output of full size for this takes 12 ms, cutting the window out 3.
-      const before = await seen;
-      const cut =
+      const { partOf, previewStill } = await import('./still-preview.js');
+      const part =
         before === null || source?.media.type !== 'image'
           ? null
-          : await previewWindow(before, uprightSize(source.media.image), plan, target);
-      return cut ?? previewStill(output.path, AFTER, target, options);
+          : partOf(before, uprightSize(source.media.image), plan);
+      return part ?? previewStill(output.path, AFTER, target, options);
     }
     case 'video':
       return previewClip(ffmpeg, output, source?.sinks?.made ?? null, target, options);
   }
-}
-
-/** A source whose picture was copied begins as its output does. */
-async function previewFirst(strip: Preview, target: string): Promise<Preview> {
-  const { cutOut } = await import('./still-preview.js');
-  const { frames, height } = strip;
-  return cutOut(strip, { left: 0, top: 0, width: strip.width / frames, height }, target);
 }
 
 function orNull<Value>(work: Promise<Value>): Promise<Value | null> {

@@ -9,8 +9,8 @@ export interface Previews {
   /** The path of a new file. */
   readonly nameFile: () => string;
   readonly hasRoom: (of: Purpose) => boolean;
-  /** Counts what was made. */
-  readonly take: (of: Purpose, preview: Preview | null) => Promise<void>;
+  /** Counts what was made, and once what two of them share. */
+  readonly take: (of: Purpose, made: readonly (Preview | null)[]) => Promise<void>;
 }
 
 /** What went wrong has room of its own: it may come after all the rest. */
@@ -26,8 +26,10 @@ export function createPreviews(folder: string, maxBytes: number): Previews {
     makeFolder: () => mkdir(folder, { recursive: true, mode: 0o700 }),
     nameFile: () => path.join(folder, `${randomUUID()}.jpg`),
     hasRoom: (of) => left[of] > 0,
-    take: async (of, preview) => {
-      if (preview !== null) left[of] -= (await stat(preview.path)).size;
+    take: async (of, made) => {
+      const files = new Set(made.flatMap((preview) => (preview === null ? [] : [preview.path])));
+      const sizes = await Promise.all([...files].map(async (file) => (await stat(file)).size));
+      left[of] -= sizes.reduce((sum, size) => sum + size, 0);
     },
   };
 }

@@ -1,7 +1,12 @@
 import { sharp } from '../inspect/sharp.js';
-import type { CropWindow, PlanSummary, Preview } from '../job.js';
+import type { PlanSummary, Preview } from '../job.js';
 
 const QUALITY = 72;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Pixels of a small copy; null where there is none. */
 export async function sizeOf(file: string) {
@@ -17,7 +22,7 @@ export async function sizeOf(file: string) {
  */
 export async function previewStill(
   file: string,
-  box: { readonly width: number; readonly height: number },
+  box: Size,
   target: string,
   { maxPixels, timeoutMs }: { readonly maxPixels: number; readonly timeoutMs: number },
 ): Promise<Preview> {
@@ -29,20 +34,21 @@ export async function previewStill(
     .resize(box.width, box.height, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })
     .toFile(target);
-  return { path: target, width, height, frames: 1 };
+  return wholeOf(target, { width, height });
+}
+
+/** @param size pixels of the file */
+export function wholeOf(path: string, { width, height }: Size): Preview {
+  return { path, width, height, window: { left: 0, top: 0, width, height }, frames: 1 };
 }
 
 /**
- * What an output shows of its source, cut out of the small picture of that.
+ * What an output shows of its source, as a part of the small picture of that: to decode an output of
+ * full size for this takes 12 ms, and to cut the part out 4.
  * @param upright pixels of the source
  * @returns null where the output is more than a part of its source
  */
-export async function previewWindow(
-  before: Preview,
-  upright: { readonly width: number; readonly height: number },
-  { fit, crop }: PlanSummary,
-  target: string,
-): Promise<Preview | null> {
+export function partOf(before: Preview, upright: Size, { fit, crop }: PlanSummary): Preview | null {
   if (fit === 'blur' || fit === 'pad') return null;
   const [x, y] = [before.width / upright.width, before.height / upright.height];
   const { left, top, width, height } = crop ?? { left: 0, top: 0, ...upright };
@@ -52,44 +58,25 @@ export async function previewWindow(
   };
   const [fromX, wide] = within(left * x, width * x, before.width);
   const [fromY, high] = within(top * y, height * y, before.height);
-  return cutOut(before, { left: fromX, top: fromY, width: wide, height: high }, target);
-}
-
-/** A part of a preview as one of its own. */
-export async function cutOut(
-  { path }: Preview,
-  window: CropWindow,
-  target: string,
-): Promise<Preview> {
-  await sharp(path)
-    .extract(window)
-    .jpeg({ quality: QUALITY, optimiseCoding: false })
-    .toFile(target);
-  return { path: target, width: window.width, height: window.height, frames: 1 };
+  return { ...before, window: { left: fromX, top: fromY, width: wide, height: high } };
 }
 
 /**
- * Frames side by side in one JPEG.
+ * Frames below each other in one JPEG, as they are in memory.
  * @param rgb the frames of that size one after the other; one that is cut off is left out
  * @returns null where there is no frame
  */
 export async function joinFrames(
   rgb: Buffer,
-  { width, height }: { readonly width: number; readonly height: number },
+  { width, height }: Size,
   target: string,
 ): Promise<Preview | null> {
-  const rowBytes = width * 3;
-  const frames = Math.floor(rgb.length / (rowBytes * height));
+  const frameBytes = width * height * 3;
+  const frames = Math.floor(rgb.length / frameBytes);
   if (frames === 0) return null;
-  const row = new Uint8Array(frames * rowBytes * height);
-  // Of a `Buffer` the lines take two to four times as long.
-  const lines = new Uint8Array(rgb.buffer, rgb.byteOffset, rgb.length);
-  for (let line = 0; line < frames * height; line++) {
-    const [frame, y] = [Math.floor(line / height), line % height];
-    const pixels = lines.subarray(line * rowBytes, (line + 1) * rowBytes);
-    row.set(pixels, (y * frames + frame) * rowBytes);
-  }
-  const raw = { width: width * frames, height, channels: 3 } as const;
-  await sharp(row, { raw }).jpeg({ quality: QUALITY, optimiseCoding: false }).toFile(target);
-  return { path: target, width: raw.width, height, frames };
+  const raw = { width, height: height * frames, channels: 3 } as const;
+  await sharp(rgb.subarray(0, frames * frameBytes), { raw })
+    .jpeg({ quality: QUALITY, optimiseCoding: false })
+    .toFile(target);
+  return { ...wholeOf(target, raw), window: { left: 0, top: 0, width, height }, frames };
 }

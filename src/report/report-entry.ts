@@ -45,7 +45,9 @@ export function drawEntry(entry: Entry, options: EntryOptions): Html {
       ${drawPlan(kind, plan, statuses.some(({ output }) => output !== null) ? DONE : PLANNED)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
     </div>
     <ol class="statuses">
-      ${statuses.map((status) => drawStatus(status, result, previewOf(previews, status), options))}
+      ${statuses.map((status) =>
+        drawStatus(status, result, [previewOf(previews, status), before], options),
+      )}
     </ol>
   </article> `;
 }
@@ -72,7 +74,7 @@ function drawBefore(
           before,
           BEFORE_BOX,
           'The source',
-          size === null ? null : cropOf(plan, size, before),
+          size === null ? {} : { crop: cropOf(plan, size, before) },
         );
   return markup`<figure class="before">
     ${picture}
@@ -111,13 +113,16 @@ const FITTED = {
 function drawStatus(
   status: Status,
   { input, kind, outcome }: ResultEvent,
-  preview: PreviewEvent | null,
+  [preview, first]: readonly [own: PreviewEvent | null, first: PreviewEvent | null],
   { seen, shown }: EntryOptions,
 ): Html | null {
   const { output, posting, idMessage, number, of, startSeconds } = status;
   if (output === null) return null;
   const after = preview?.after ?? null;
-  const picture = after === null ? null : drawPicture(after, AFTER_BOX, 'The status', null);
+  const picture =
+    after === null
+      ? null
+      : drawPicture(after, AFTER_BOX, 'The status', { drawn: first?.before ?? null });
   if (picture !== null) shown.bytes += picture.text.length;
   else if (kind !== 'audio') shown.without++;
   const isShown = status.outcome === 'sent' || status.outcome === 'prepared';

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { CropWindow, PlanSummary, Preview } from '../job.js';
 import { markup, type Html } from './markup.js';
 
@@ -10,7 +11,7 @@ export function cropOf(
 ): CropWindow | null {
   const crop = plan?.crop ?? null;
   if (crop === null || (crop.width === width && crop.height === height)) return null;
-  const [x, y] = [before.width / width, before.height / height];
+  const [x, y] = [before.window.width / width, before.window.height / height];
   const round = (value: number) => Math.round(value * 10) / 10;
   return {
     ...{ left: round(crop.left * x), top: round(crop.top * y) },
@@ -24,20 +25,27 @@ export const AFTER_BOX = { width: 136, height: 152 } as const;
 
 type Box = typeof BEFORE_BOX | typeof AFTER_BOX;
 
-/** A picture, or the first frame of several; what is cut away is dimmed. */
+interface DrawOptions {
+  /** What is cut away is dimmed. Default: nothing. */
+  readonly crop?: CropWindow | null;
+  /** Another picture of the same file that the page has: the bytes are in it once. Default: none. */
+  readonly drawn?: Preview | null;
+}
+
+/** A picture, or the first frame of several. */
 export function drawPicture(
   preview: Preview,
   box: Box,
   words: string,
-  crop: CropWindow | null,
+  { crop = null, drawn = null }: DrawOptions = {},
 ): Html | null {
-  const data = readOrNull(preview.path);
-  if (data === null) return null;
-  const { frames, height } = preview;
-  const width = preview.width / frames;
+  const { path: file, frames, window } = preview;
+  const { left, top, width, height } = window;
   const scale = Math.min(box.width / width, box.height / height);
-  const link = `data:image/jpeg;base64,${data}`;
   const label = crop === null ? words : `${words}; what is shown of it is outlined`;
+  const image = drawn?.path === file ? useAgain(file) : drawFile(preview);
+  if (image === null) return null;
+  // What of the file lies around the window would be seen beside an outer `svg`, but not an inner.
   return markup`<svg
     class="picture"
     viewBox="0 0 ${width} ${height}"
@@ -46,9 +54,33 @@ export function drawPicture(
     role="img"
     aria-label="${label}"
   >
-    <image href="${link}" width="${preview.width}" height="${height}" data-frames="${frames}" />
+    <svg
+      viewBox="${left} ${top} ${width} ${height}"
+      width="${width}"
+      height="${height}"
+      data-frames="${frames}"
+    >
+      ${image}
+    </svg>
     ${crop === null ? null : drawCrop(crop, width, height)}
   </svg>`;
+}
+
+function drawFile({ path: file, width, height }: Preview): Html | null {
+  const data = readOrNull(file);
+  const link = `data:image/jpeg;base64,${data}`;
+  return data === null
+    ? null
+    : markup`<image id="${idOf(file)}" href="${link}" width="${width}" height="${height}" />`;
+}
+
+function useAgain(file: string): Html {
+  return markup`<use href="#${idOf(file)}" />`;
+}
+
+/** Names of previews are unique. */
+function idOf(file: string): string {
+  return path.basename(file, path.extname(file));
 }
 
 function drawCrop({ left, top, width, height }: CropWindow, allWidth: number, allHeight: number) {

@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import {
   processFile,
+  type Preview,
   type PreviewEvent,
   type ResultEvent,
   type SettingsInput,
@@ -65,7 +66,7 @@ async function show(
   // Nothing is left there but what is told of.
   const told = found.flatMap(({ before, after }) => [before, after]);
   const files = told.flatMap((preview) => (preview === null ? [] : [path.basename(preview.path)]));
-  expect((await readdir(previews.folder)).toSorted()).toEqual(files.toSorted());
+  expect((await readdir(previews.folder)).toSorted()).toEqual([...new Set(files)].toSorted());
   return { previews: found, result, progress };
 }
 
@@ -77,15 +78,21 @@ async function previewsOf(folder: string, file: string): Promise<PreviewEvent> {
   return event;
 }
 
+/** Where a frame of a preview is in its file. */
+function windowOf(window: Preview['window'], frame: number): Preview['window'] {
+  return { ...window, top: window.top + frame * window.height };
+}
+
 /** The middle of each frame. */
 async function coloursOf(preview: PreviewEvent['after']): Promise<readonly string[]> {
   if (preview === null) throw new Error('there is no picture');
-  const { width, height, frames } = preview;
+  const { width, height, window, frames } = preview;
   const { data, info } = await sharp(preview.path).raw().toBuffer({ resolveWithObject: true });
   expect(info).toMatchObject({ width, height });
   return Array.from({ length: frames }, (_, frame) => {
-    const x = Math.floor(((frame + 0.5) * width) / frames);
-    const at = (Math.floor(height / 2) * width + x) * info.channels;
+    const { left, top, width: wide, height: high } = windowOf(window, frame);
+    const [x, y] = [left + Math.floor(wide / 2), top + Math.floor(high / 2)];
+    const at = (y * width + x) * info.channels;
     return (data[at] ?? 0) > (data[at + 2] ?? 0) ? 'red' : 'blue';
   });
 }
@@ -110,13 +117,11 @@ function makeNumbered(folder: string, seconds: number): Promise<string> {
 
 async function numbersOf(folder: string, preview: PreviewEvent['after']) {
   if (preview === null) throw new Error('there is no picture');
-  const { frames, height } = preview;
-  const width = preview.width / frames;
+  const { frames, window } = preview;
   const row: number[] = [];
   for (let frame = 0; frame < frames; frame++) {
     const file = path.join(folder, `frame-${frame}.png`);
-    const window = { left: frame * width, top: 0, width, height };
-    await sharp(preview.path).extract(window).toFile(file);
+    await sharp(preview.path).extract(windowOf(window, frame)).toFile(file);
     row.push(...(await readFrameNumbers(file)));
   }
   return row;
@@ -173,6 +178,23 @@ test.each([
   }
 });
 
+// Cut, turned, kept, whole over a blurred copy, and with a colour behind it.
+test.each([
+  ['landscape.jpg', {}],
+  ['album/orientation-6.jpg', {}],
+  ['conforming.jpg', {}],
+  ['landscape.jpg', { fit: 'blur' }],
+  ['transparent.png', { background: '#00ff00' }],
+] as const)('the still %s is shown as it came out with %o', async (name, given) => {
+  const folder = await tempFolder();
+  const { previews, result } = await show(folder, fixture(name), given);
+  const [{ after } = { after: null }] = previews;
+  const { output } = result;
+  if (after === null || output === null) throw new Error('nothing is shown');
+  const real = await sharp(output.path).resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer();
+  expect(await differenceFrom(real, after, 0)).toBeLessThan(LIKE);
+});
+
 const SIDE = 24;
 
 /** What is turned the other way, or of other colours, is at 6 and more. */
@@ -188,9 +210,12 @@ async function differenceOf(
   const args = ['-v', 'error', '-ss', String(seconds), '-i', `file:${file}`, '-frames:v', '1'];
   const scaled = ['-vf', `scale=${SIDE}:${SIDE}:flags=area,format=rgb24`, '-f', 'rawvideo'];
   const real = await runForBytes(bundledFfmpeg, [...args, ...scaled, 'pipe:1']);
-  const width = preview.width / preview.frames;
+  return differenceFrom(real, preview, frame);
+}
+
+async function differenceFrom(real: Buffer, preview: Preview, frame: number): Promise<number> {
   const seen = await sharp(preview.path)
-    .extract({ left: frame * width, top: 0, width, height: preview.height })
+    .extract(windowOf(preview.window, frame))
     .resize(SIDE, SIDE, { fit: 'fill' })
     .raw()
     .toBuffer();

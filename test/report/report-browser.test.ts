@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import axe from 'axe-core';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ if (whyNoBrowser !== null) console.log(`skipped: no test in a browser (${whyNoBr
 
 const FILES: Readonly<Record<string, string>> = {
   '1-landscape.jpg': 'landscape.jpg',
-  '2-clip.mp4': 'sixty-frames.mp4',
+  '2-clip.mp4': 'anamorphic.mp4',
   '3-song.mp3': 'conforming.mp3',
   '4-<b>name & "so".png': 'grey.png',
   'صورة.jpg': 'conforming.jpg',
@@ -19,6 +20,18 @@ const FILES: Readonly<Record<string, string>> = {
   'cut.jpg': 'refused/truncated.jpg',
   'copy.jpg': 'landscape.jpg',
 };
+
+const PHONE = '#0b0d0c';
+
+/** The colours of a picture at a fifth, half and four fifths of its height, in its middle. */
+async function coloursDown(picture: Buffer): Promise<readonly string[]> {
+  const { data, info } = await sharp(picture).raw().toBuffer({ resolveWithObject: true });
+  return [0.2, 0.5, 0.8].map((share) => {
+    const [x, y] = [info.width >> 1, Math.floor(info.height * share)];
+    const at = (y * info.width + x) * info.channels;
+    return `#${data.subarray(at, at + 3).toString('hex')}`;
+  });
+}
 
 describe.skipIf(whyNoBrowser !== null)('the page of a run in Chromium', () => {
   let cwd = '';
@@ -116,8 +129,12 @@ describe.skipIf(whyNoBrowser !== null)('the page of a run in Chromium', () => {
     expect(await place.textContent()).toBe('2 of 6');
     expect(await page.locator('#what').textContent()).toBe('2-clip.mp4');
     // A clip of 2 s is over by then, having moved.
-    const view = () => page.locator('#stage > svg').getAttribute('viewBox');
+    const view = () => page.locator('#stage > svg > svg').getAttribute('viewBox');
     const firstFrame = await view();
+    // Its frames are square, one below the other, and no other is seen above or below the first.
+    const [above, middle, below] = await coloursDown(await page.locator('#stage').screenshot());
+    expect([above, below]).toEqual([PHONE, PHONE]);
+    expect(middle).not.toBe(PHONE);
     await page.locator('#phone').focus();
     await page.keyboard.press(' ');
     await expect.poll(view).not.toBe(firstFrame);

@@ -1,6 +1,6 @@
 // Plays the statuses of the page in a phone. A classic script: it is put into the page as it is.
 (() => {
-  /** @typedef {{ kind: string, seconds: number, name: string, caption: string, image: SVGImageElement | null }} Status */
+  /** @typedef {{ kind: string, seconds: number, name: string, caption: string, picture: SVGSVGElement | null }} Status */
 
   /** @param {string} id */
   const find = (id) => {
@@ -13,8 +13,9 @@
   const statuses = [...document.querySelectorAll('.status[data-kind]')].flatMap((element) => {
     if (!(element instanceof HTMLElement)) return [];
     const { kind = '', seconds = '', name = '', caption = '' } = element.dataset;
-    const image = element.querySelector('image');
-    return [{ kind, seconds: Number(seconds), name, caption, image }];
+    /** @type {SVGSVGElement | null} */
+    const picture = element.querySelector('svg.picture > svg');
+    return [{ kind, seconds: Number(seconds), name, caption, picture }];
   });
   if (statuses.length === 0) return;
 
@@ -64,16 +65,16 @@
   const speedOf = () => Math.max(1, Math.ceil(current().seconds / SHOWN_MAX_SECONDS));
   const lengthOf = () => current().seconds / speedOf();
 
-  /** @param {SVGImageElement} image */
-  const showImage = (image) => {
-    const width = image.width.baseVal.value / Number(image.dataset['frames'] ?? 1);
-    const height = image.height.baseVal.value;
+  /** @param {SVGSVGElement} picture */
+  const showPicture = (picture) => {
+    const { width, height } = picture.viewBox.baseVal;
     const view = document.createElementNS(SVG, 'svg');
     view.setAttribute('viewBox', `0 0 ${width} ${height}`);
     view.setAttribute('aria-hidden', 'true');
-    view.append(image.cloneNode());
+    frameView = document.importNode(picture, true);
+    frameView.firstElementChild?.removeAttribute('id');
+    view.append(frameView);
     stage.replaceChildren(view);
-    frameView = view;
   };
 
   /** @param {string} className @param {string} text */
@@ -102,24 +103,21 @@
       const full = !hasBars || number === at ? share : number < at ? 1 : 0;
       bar.style.setProperty('--full', String(full));
     }
-    const { image, seconds } = current();
-    if (frameView !== null && image !== null) {
-      const frames = Number(image.dataset['frames'] ?? 1);
+    const { picture, seconds } = current();
+    if (frameView !== null && picture !== null) {
+      const frames = Number(picture.dataset['frames'] ?? 1);
       const frame = Math.min(frames - 1, Math.floor(share * frames));
-      const width = image.width.baseVal.value / frames;
-      frameView.setAttribute(
-        'viewBox',
-        `${frame * width} 0 ${width} ${image.height.baseVal.value}`,
-      );
+      const { x, y, width, height } = picture.viewBox.baseVal;
+      frameView.setAttribute('viewBox', `${x} ${y + frame * height} ${width} ${height}`);
     }
     if (heard !== null) heard.textContent = `${clock(share * seconds)} / ${clock(seconds)}`;
   };
 
   const show = () => {
-    const { kind, seconds, name, caption, image } = current();
+    const { kind, seconds, name, caption, picture } = current();
     frameView = null;
     heard = null;
-    if (image !== null) showImage(image);
+    if (picture !== null) showPicture(picture);
     else if (kind === 'audio') showSound();
     else stage.replaceChildren(box('blank', 'No picture of it here'));
     what.textContent = name;
