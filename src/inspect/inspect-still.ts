@@ -48,6 +48,7 @@ export async function inspectStill(
   }: InspectOptions,
 ): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
+  const { probeImage } = await import('./probe-image.js');
   const { probeStill } = await import('./probe-still.js');
   const { lookAtImage } = await import('./look-at-image.js');
   const { refuseLostScan } = await import('./jpeg-loss.js');
@@ -56,7 +57,11 @@ export async function inspectStill(
       const options = { scratch, signal, timeoutMs };
       const seen = await probeStill(ffmpeg, path, decoder, options);
       const maxPixels = settings.maxMegapixels * MEGA;
-      const open = () => readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
+      const open = async () => {
+        const readable = await readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
+        const image = readable === path ? seen.image : await probeImage(readable);
+        return { path: readable, image };
+      };
       const isJpeg = seen.image.format === 'jpeg';
       const how = { timeoutMs, isCopied: isJpeg, keepIn: keepLook };
       const look = await inRoomFor(seen.image, async () => {

@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { lookAtImage } from '../../src/inspect/look-at-image.js';
+import { probeImage } from '../../src/inspect/probe-image.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { fixture } from '../support/fixtures.js';
 import { planFile } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
 
+const opens = (path: string) => async () => ({ path, image: await probeImage(path) });
+
 const lookWith = async (path: string, settings: SettingsInput = {}) =>
-  (await lookAtImage(() => Promise.resolve(path), createSettings(settings), { timeoutMs: 10_000 }))
-    .look;
+  (await lookAtImage(opens(path), createSettings(settings), { timeoutMs: 10_000 })).look;
 
 async function draw(shapes: string, width = 1200, height = 800): Promise<string> {
   const path = join(await tempFolder(), 'a.jpg');
@@ -122,7 +124,7 @@ it('the small copy of a picture with wide colours is in sRGB', async () => {
   const [lessRed, moreGreen] = await sharp(path, { ignoreIcc: true }).raw().toBuffer();
   expect([lessRed, moreGreen]).toEqual([expect.closeTo(185, -1), expect.closeTo(55, -1)]);
   const options = { timeoutMs: 10_000, keepIn };
-  await lookAtImage(() => Promise.resolve(path), createSettings({}), options);
+  await lookAtImage(opens(path), createSettings({}), options);
   const [red = 0, green = 0, blue = 0] = await sharp(keepIn).raw().toBuffer();
   expect(Math.max(...[red - 200, green - 40, blue - 40].map(Math.abs))).toBeLessThanOrEqual(4);
 });
