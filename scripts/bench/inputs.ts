@@ -79,21 +79,27 @@ export function mixed(count: {
   });
 }
 
-/** Clips of half a minute at 1280×720, which are not what a status takes yet. */
-export function clipsOfHalfAMinute(count: number): Promise<string> {
-  return inputFolder(`half-minutes-${count}`, async (folder) => {
+/** Clips at 1280×720, which are not what a status takes yet. */
+export function clipsOf(seconds: number, count: number): Promise<string> {
+  return inputFolder(`seconds-${seconds}-${count}`, async (folder) => {
     for (let number = 0; number < count; number++) {
       const file = path.join(folder, named('clip', number, 'mp4'));
       // oxlint-disable-next-line no-await-in-loop
-      await clip(file, { number, seconds: 30, size: '1280x720' });
+      await clip(file, { number, seconds, size: '1280x720' });
     }
   });
 }
 
-/** The same clips as a status takes them, whatever statuscast would make of them. */
+/** A minute with room for what sound is longer than its picture. */
+const MINUTE_SECONDS = 59;
+
+/**
+ * Such clips of a minute as a status takes them, whatever statuscast would make of them. To copy
+ * one takes 0.009 of encoding it; of half a minute 0.016, as nearly all of it is the start of ffmpeg.
+ */
 export function conformingClips(count: number): Promise<string> {
-  return inputFolder(`conforming-${count}`, async (folder) => {
-    for (const [number, file] of (await list(await clipsOfHalfAMinute(count))).entries()) {
+  return inputFolder(`conforming-minutes-${count}`, async (folder) => {
+    for (const [number, file] of (await list(await clipsOf(MINUTE_SECONDS, count))).entries()) {
       // oxlint-disable-next-line no-await-in-loop
       await ffmpeg([
         ...['-i', file, '-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-bf', '0'],

@@ -42,7 +42,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
     },
   },
   conforming: {
-    what: 'clips of half a minute that are kept as they are',
+    what: 'clips of a minute that are kept as they are',
     measure: async ({ conforming }, turns) => {
       const folder = await inputs.conformingClips(conforming);
       // One frame a second less, and all of them have to be encoded.
@@ -131,7 +131,7 @@ export const WORKLOADS: Readonly<Record<string, Workload>> = {
       withSandbox(
         { limitRates: false, faults: [{ name: 'slow', method: 'uploadFile', delayMs: 2000 }] },
         async (sandbox) => {
-          const folder = await inputs.clipsOfHalfAMinute(clips);
+          const folder = await inputs.clipsOf(30, clips);
           const sending = send('sending', folder, sandbox, { flags: WITHOUT_RATE });
           const scores = await contest([sending, prepare('encoding alone', folder)], turns);
           return { scores, figures: [ratio(scores, ['sending', 'encoding alone'], 1.1)] };
