@@ -113,7 +113,7 @@ export interface PreviewEvent {
   readonly part: PartNumber | null;
   /** The source, upright. */
   readonly before: Preview | null;
-  /** The output. */
+  /** The output. Its file may be that of `before`, which shows the same or more. */
   readonly after: Preview | null;
   /** Pixels of the upright source, in which a plan's crop is; null for what is no still picture. */
   readonly source: { readonly width: number; readonly height: number } | null;

@@ -52,6 +52,19 @@ export interface PlanSummary {
 /** A window of 9:16, or the whole over a blurred copy of itself, or the whole over a colour. */
 export type Fit = 'crop' | 'blur' | 'pad';
 
+/**
+ * Width and height in pixels once the orientation is applied.
+ * @param stored with its EXIF orientation, 1 to 8 (Exif 2.32, tag 0x0112)
+ */
+export function uprightSize(stored: {
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+}): { readonly width: number; readonly height: number } {
+  const { width, height, orientation } = stored;
+  return orientation >= 5 ? { width: height, height: width } : { width, height };
+}
+
 /** A part of a picture, in whole pixels of the upright picture. */
 export interface CropWindow {
   readonly left: number;
@@ -113,7 +126,7 @@ export interface Posting {
   readonly postedAt: string | null;
 }
 
-/** A small JPEG. */
+/** A picture in a small JPEG. */
 export interface Preview {
   readonly path: string;
   /** Pixels of the file. */

@@ -95,7 +95,7 @@ const MINUTE_SECONDS = 59;
 
 /**
  * Such clips of a minute as a status takes them, whatever statuscast would make of them. To copy
- * one takes 0.009 of encoding it; of half a minute 0.016, as nearly all of it is the start of ffmpeg.
+ * one takes 0.009 of encoding it; of half a minute it is 0.016, as nearly all of it is ffmpeg's start.
  */
 export function conformingClips(count: number): Promise<string> {
   return inputFolder(`conforming-minutes-${count}`, async (folder) => {
@@ -137,7 +137,7 @@ export function smallImages(count: number): Promise<string> {
 
 /** Copies of a video with so much behind it that it is of that size; each is another content. */
 export function paddedVideos(source: string, count: number, megabytes: number): Promise<string> {
-  return inputFolder(`padded-${count}-${megabytes}`, async (folder) => {
+  return inputFolder(`padded-minutes-${count}-${megabytes}`, async (folder) => {
     for (let number = 0; number < count; number++) {
       const file = path.join(folder, named('padded', number, 'mp4'));
       // oxlint-disable-next-line no-await-in-loop

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { uprightSize } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { measureSaliency, type Pixels, type Saliency } from './measure-saliency.js';
 import type { ImageProbe } from './probe-image.js';
-import { readOrientation } from './read-turn.js';
 import { sharp, type Sharp } from './sharp.js';
 
 /** What there is to see in a picture and where, found on a small copy: plain data. */
@@ -55,7 +55,7 @@ export interface Sight {
 }
 
 /** A picture that sharp reads, and its header. */
-export interface Readable {
+export interface ReadableStill {
   readonly path: string;
   readonly image: ImageProbe;
 }
@@ -71,7 +71,7 @@ const UNSEEN: Sight = { look: null, copy: null };
  * such a file names the reason
  */
 export async function lookAtImage(
-  open: () => Promise<Readable>,
+  open: () => Promise<ReadableStill>,
   settings: LookSettings,
   { timeoutMs, isCopied = false, keepIn }: LookOptions,
 ): Promise<Sight> {
@@ -81,7 +81,7 @@ export async function lookAtImage(
   if (!isAsked && !isCopied) return UNSEEN;
   try {
     const readable = await open();
-    const upright = uprightOf(readable.image);
+    const upright = uprightSize(readable.image);
     const hasChoice = isAsked && isOpen(upright, settings);
     if (isExtreme(upright) || !(hasChoice || isCopied)) return UNSEEN;
     const copy = await smallCopy(readable, settings, timeoutMs);
@@ -100,11 +100,6 @@ export async function lookAtImage(
 interface Size {
   readonly width: number;
   readonly height: number;
-}
-
-function uprightOf({ width, height, orientation }: ImageProbe): Size {
-  const isTurned = readOrientation(orientation).rotationDegrees % 180 !== 0;
-  return isTurned ? { width: height, height: width } : { width, height };
 }
 
 /** The strategy that has to search, if any: what is weighed is put where it loses least. */
@@ -131,11 +126,11 @@ export interface SmallCopy extends Pixels {
 }
 
 async function smallCopy(
-  { path, image }: Readable,
+  { path, image }: ReadableStill,
   { background, maxMegapixels }: LookSettings,
   timeoutMs: number,
 ): Promise<SmallCopy> {
-  const upright = uprightOf(image);
+  const upright = uprightSize(image);
   const unit = Math.min(upright.width / IMAGE_ASPECT.width, upright.height / IMAGE_ASPECT.height);
   const scale = Math.min(1, SMALL_WINDOW_HEIGHT / (unit * IMAGE_ASPECT.height));
   const small = (side: number) => Math.max(1, Math.round(side * scale));

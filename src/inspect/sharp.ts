@@ -9,4 +9,4 @@ sharp.cache(false);
 
 /** As everything in this process uses it: `decode-heic.js` and `render-svg.js` run in their own. */
 export { sharp };
-export type { Metadata, OverlayOptions, Sharp } from 'sharp';
+export type { OverlayOptions, Sharp } from 'sharp';

@@ -13,8 +13,8 @@ const MEGA = 1_000_000;
  * @param made null where there is no output
  */
 export async function preview(
-  { previews, ffmpeg, settings, signal, emit }: Run,
-  { input: { input, path }, scratch }: Task,
+  { previews, ffmpeg, signal, emit }: Run,
+  { input: { input, path }, scratch, settings }: Task,
   {
     media,
     part,
@@ -24,8 +24,8 @@ export async function preview(
 ): Promise<void> {
   if (previews === null || signal.aborted) return;
   const source = media === null ? null : { path, media, part, scratch, sinks };
-  const { probeTimeoutMs: timeoutMs, maxMegapixels } = settings;
-  const options = { signal, timeoutMs, maxPixels: maxMegapixels * MEGA };
+  const { probeTimeoutMs: timeoutMs, maxMegapixels, background } = settings;
+  const options = { signal, timeoutMs, maxPixels: maxMegapixels * MEGA, background };
   const pictures = await makePreviews(ffmpeg, previews, source, made, options);
   if (pictures === null) return;
   emit({ type: 'preview', input, part: partNumber(part), ...pictures });

@@ -1,4 +1,5 @@
 import type { ImageProbe } from '../inspect/probe-image.js';
+import { uprightSize } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { Settings } from '../settings.js';
 import type { Rule } from './rules.js';
@@ -65,15 +66,6 @@ export const IMAGE_RULES: readonly Rule<ImageProbe>[] = [
       trailingBytes === 0 ? null : `it carries ${trailingBytes} bytes behind the picture`,
   },
 ];
-
-/** Width and height in pixels once the orientation is applied. */
-export function uprightSize(image: Pick<ImageProbe, 'width' | 'height' | 'orientation'>): {
-  readonly width: number;
-  readonly height: number;
-} {
-  const { width, height, orientation } = image;
-  return orientation >= 5 ? { width: height, height: width } : { width, height };
-}
 
 /** The largest k of a 9k × 16k image. */
 export function maxUnits(settings: Settings): number {

@@ -1,12 +1,12 @@
 import type { StillDecoder } from '../inspect/formats.js';
 import type { Media } from '../inspect/inspection.js';
 import type { ImageProbe } from '../inspect/probe-image.js';
-import type { CropWindow, Fit } from '../job.js';
+import { uprightSize, type CropWindow, type Fit } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { isInside, parseRegion, unitsWithin, type Size } from './crop-window.js';
 import { fitImage } from './fit-image.js';
-import { IMAGE_RULES, maxUnits, uprightSize } from './image-rules.js';
+import { IMAGE_RULES, maxUnits } from './image-rules.js';
 import type { PlanRefusal } from './plan.js';
 import { faultsOf, round } from './rules.js';
 

@@ -59,14 +59,9 @@ export async function previewClip(
   const isLong = seconds > DECODED_WHOLE_SECONDS;
   const skipped = isLong ? 'nokey' : 'default';
   const input = [
-    '-probesize',
-    '32',
-    '-skip_frame',
-    skipped,
-    '-f',
-    'mov',
-    '-i',
-    `file:${output.path}`,
+    // The index of our MP4 says what there is: reading on, as of others, takes 10 ms of 110.
+    ...['-probesize', '32', '-skip_frame', skipped],
+    ...['-f', 'mov', '-i', `file:${output.path}`],
   ];
   const filters = spread(strip, { fromSeconds: 0, seconds, round: isLong ? 'near' : 'up' });
   return decode(ffmpeg, [...input, '-vf', filters.join(',')], strip, target, options);

@@ -4,9 +4,15 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill } from '../inspect/decode-still.js';
 import { inRoomFor } from '../inspect/decoding-room.js';
 import type { Media } from '../inspect/inspection.js';
-import type { Kind, Output, Part, PlanSummary, Preview } from '../job.js';
+import {
+  uprightSize,
+  type Kind,
+  type Output,
+  type Part,
+  type PlanSummary,
+  type Preview,
+} from '../job.js';
 import type { FrameSink, FrameSinks } from '../normalize/normalize-options.js';
-import { uprightSize } from '../plan/image-rules.js';
 import type { Plan } from '../plan/plan.js';
 import { frameOf, previewClip, previewFrame, stripOf, type ClipOptions } from './clip-preview.js';
 import { AFTER, BEFORE, lookIn, type Previews, type Purpose } from './previews.js';
@@ -26,6 +32,8 @@ export interface Previewed {
 export interface PreviewOptions extends ClipOptions {
   /** Larger pictures are left alone. */
   readonly maxPixels: number;
+  /** What shows through a source: the colour that its output has there. */
+  readonly background: string;
 }
 
 /** What came of it. */
@@ -75,14 +83,17 @@ export async function makePreviews(
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
   await orNull(previews.makeFolder());
-  const drawSource = async () =>
-    source && orNull(previewSource(ffmpeg, previews.nameFile(), source, options));
   const drawOutput = async (before: Preview | null) =>
     made && orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, before }, options));
   // A source whose picture was copied begins as its output does.
   const isCopied = made?.kind === 'video' && made.plan.action !== 'encode';
   const strip = isCopied ? await drawOutput(null) : null;
-  const before = source && strip ? { ...strip, frames: 1 } : await drawSource();
+  const before =
+    source === null
+      ? null
+      : strip !== null
+        ? { ...strip, frames: 1 }
+        : await orNull(previewSource(ffmpeg, previews.nameFile(), source, options));
   const after = isCopied ? strip : await drawOutput(before);
   await orNull(previews.take(purpose, [before, after]));
   const isStill = source?.media.type === 'image';

@@ -3,6 +3,12 @@ import type { PlanSummary, Preview } from '../job.js';
 
 const QUALITY = 72;
 
+interface StillOptions {
+  readonly maxPixels: number;
+  readonly timeoutMs: number;
+  readonly background: string;
+}
+
 interface Size {
   readonly width: number;
   readonly height: number;
@@ -24,12 +30,12 @@ export async function previewStill(
   file: string,
   box: Size,
   target: string,
-  { maxPixels, timeoutMs }: { readonly maxPixels: number; readonly timeoutMs: number },
+  { maxPixels, timeoutMs, background }: StillOptions,
 ): Promise<Preview> {
   const { width, height } = await sharp(file, { failOn: 'none', limitInputPixels: maxPixels })
     .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
     .autoOrient()
-    .flatten({ background: '#808080' })
+    .flatten({ background })
     .toColourspace('srgb')
     .resize(box.width, box.height, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })

@@ -11,8 +11,8 @@ import { formatSeconds } from './report-times.js';
 export interface EntryOptions {
   /** What became of statuses, by message id. */
   readonly seen: ReadonlyMap<string, string>;
-  /** What pictures there are on the page so far, and how many statuses are without. */
-  readonly shown: { bytes: number; without: number };
+  /** What pictures there are on the page so far, of which files, and how many statuses are without. */
+  readonly shown: { bytes: number; without: number; readonly files: Set<string> };
 }
 
 /** One status, or what was to be one. */
@@ -39,15 +39,13 @@ export function drawEntry(entry: Entry, options: EntryOptions): Html {
       ${folder === '.' ? null : markup`<p class="folder"><bdi>${folder}</bdi></p>`}
       <span class="badge">${outcome}</span>
     </header>
-    ${drawBefore(before, plan, source, bytes)}
+    ${drawBefore(before, plan, source, bytes, options.shown.files)}
     <div class="words">
       ${error === null ? null : markup`<p class="message">${error.message}</p>`}
       ${drawPlan(kind, plan, statuses.some(({ output }) => output !== null) ? DONE : PLANNED)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
     </div>
     <ol class="statuses">
-      ${statuses.map((status) =>
-        drawStatus(status, result, [previewOf(previews, status), before], options),
-      )}
+      ${statuses.map((status) => drawStatus(status, result, previewOf(previews, status), options))}
     </ol>
   </article> `;
 }
@@ -62,6 +60,7 @@ function drawBefore(
   plan: PlanSummary | null,
   source: string | null,
   bytes: number | null,
+  files: Set<string>,
 ): Html {
   const facts = [source, bytes === null ? null : formatBytes(bytes)].filter(
     (fact) => fact !== null,
@@ -74,7 +73,8 @@ function drawBefore(
           before,
           BEFORE_BOX,
           'The source',
-          size === null ? {} : { crop: cropOf(plan, size, before) },
+          size === null ? null : cropOf(plan, size, before),
+          files,
         );
   return markup`<figure class="before">
     ${picture}
@@ -113,16 +113,14 @@ const FITTED = {
 function drawStatus(
   status: Status,
   { input, kind, outcome }: ResultEvent,
-  [preview, first]: readonly [own: PreviewEvent | null, first: PreviewEvent | null],
+  preview: PreviewEvent | null,
   { seen, shown }: EntryOptions,
 ): Html | null {
   const { output, posting, idMessage, number, of, startSeconds } = status;
   if (output === null) return null;
   const after = preview?.after ?? null;
   const picture =
-    after === null
-      ? null
-      : drawPicture(after, AFTER_BOX, 'The status', { drawn: first?.before ?? null });
+    after === null ? null : drawPicture(after, AFTER_BOX, 'The status', null, shown.files);
   if (picture !== null) shown.bytes += picture.text.length;
   else if (kind !== 'audio') shown.without++;
   const isShown = status.outcome === 'sent' || status.outcome === 'prepared';

@@ -30,7 +30,10 @@ export async function* drawPage(spool: Spool, facts: RunFacts): AsyncGenerator<s
     readFile(new URL('page/report.css', import.meta.url), 'utf8'),
     readFile(new URL('page/viewer.js', import.meta.url), 'utf8'),
   ]);
-  const options: EntryOptions = { seen: facts.seen, shown: { bytes: 0, without: 0 } };
+  const options: EntryOptions = {
+    seen: facts.seen,
+    shown: { bytes: 0, without: 0, files: new Set() },
+  };
   yield drawHead(style, script, facts).text;
   yield drawSummary(spool, facts).text;
   yield drawWarnings(facts.state).text;

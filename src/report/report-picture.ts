@@ -25,25 +25,24 @@ export const AFTER_BOX = { width: 136, height: 152 } as const;
 
 type Box = typeof BEFORE_BOX | typeof AFTER_BOX;
 
-interface DrawOptions {
-  /** What is cut away is dimmed. Default: nothing. */
-  readonly crop?: CropWindow | null;
-  /** Another picture of the same file that the page has: the bytes are in it once. Default: none. */
-  readonly drawn?: Preview | null;
-}
-
-/** A picture, or the first frame of several. */
+/**
+ * A picture, or the first frame of several.
+ * @param crop what is not in it is dimmed
+ * @param drawn files that the page has already: two pictures may be of one, which is put in once
+ * @returns null where the file is gone
+ */
 export function drawPicture(
   preview: Preview,
   box: Box,
   words: string,
-  { crop = null, drawn = null }: DrawOptions = {},
+  crop: CropWindow | null,
+  drawn: Set<string>,
 ): Html | null {
-  const { path: file, frames, window } = preview;
+  const { frames, window } = preview;
   const { left, top, width, height } = window;
   const scale = Math.min(box.width / width, box.height / height);
   const label = crop === null ? words : `${words}; what is shown of it is outlined`;
-  const image = drawn?.path === file ? useAgain(file) : drawFile(preview);
+  const image = drawFile(preview, drawn);
   if (image === null) return null;
   // What of the file lies around the window would be seen beside an outer `svg`, but not an inner.
   return markup`<svg
@@ -66,21 +65,14 @@ export function drawPicture(
   </svg>`;
 }
 
-function drawFile({ path: file, width, height }: Preview): Html | null {
+function drawFile({ path: file, width, height }: Preview, drawn: Set<string>): Html | null {
+  const id = path.basename(file, path.extname(file));
+  if (drawn.has(file)) return markup`<use href="#${id}" />`;
   const data = readOrNull(file);
+  if (data === null) return null;
+  drawn.add(file);
   const link = `data:image/jpeg;base64,${data}`;
-  return data === null
-    ? null
-    : markup`<image id="${idOf(file)}" href="${link}" width="${width}" height="${height}" />`;
-}
-
-function useAgain(file: string): Html {
-  return markup`<use href="#${idOf(file)}" />`;
-}
-
-/** Names of previews are unique. */
-function idOf(file: string): string {
-  return path.basename(file, path.extname(file));
+  return markup`<image id="${id}" href="${link}" width="${width}" height="${height}" />`;
 }
 
 function drawCrop({ left, top, width, height }: CropWindow, allWidth: number, allHeight: number) {

@@ -178,13 +178,14 @@ test.each([
   }
 });
 
-// Cut, turned, kept, whole over a blurred copy, and with a colour behind it.
+// Cut, turned, kept, whole over a blurred copy, and with a colour behind it, looked at or not.
 test.each([
   ['landscape.jpg', {}],
   ['album/orientation-6.jpg', {}],
   ['conforming.jpg', {}],
   ['landscape.jpg', { fit: 'blur' }],
   ['transparent.png', { background: '#00ff00' }],
+  ['transparent.png', { background: '#00ff00', position: 'centre' }],
 ] as const)('the still %s is shown as it came out with %o', async (name, given) => {
   const folder = await tempFolder();
   const { previews, result } = await show(folder, fixture(name), given);

@@ -4,7 +4,7 @@ import type { Media } from '../../src/inspect/inspection.js';
 import { plan, type Plan } from '../../src/plan/plan.js';
 import type { AudioPlan } from '../../src/plan/plan-audio.js';
 import type { Size } from '../../src/plan/crop-window.js';
-import { uprightSize } from '../../src/plan/image-rules.js';
+import { uprightSize } from '../../src/job.js';
 import type { ImagePlan } from '../../src/plan/plan-image.js';
 import type { EncodePicture, VideoPlan } from '../../src/plan/plan-video.js';
 import { createSettings } from '../../src/resolve-settings.js';

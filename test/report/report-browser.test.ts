@@ -119,6 +119,9 @@ describe.skipIf(whyNoBrowser !== null)('the page of a run in Chromium', () => {
     const bar = async () => z.number().parse(await page.evaluate(full));
     expect(await place.textContent()).toBe('1 of 6');
     expect(await bar()).toBe(0);
+    // It is a part of a file that stands in the page where its source is shown.
+    expect(await page.locator('#stage use').count()).toBe(1);
+    expect(await coloursDown(await page.locator('#stage').screenshot())).not.toContain(PHONE);
     await page.getByRole('button', { name: 'Play' }).click();
     await expect.poll(bar).toBeGreaterThan(0.05);
     await page.getByRole('button', { name: 'Pause' }).click();

@@ -140,18 +140,39 @@ test('what killed runs had begun is removed by the next one, and that of living 
   ]);
 });
 
-test('a run whose folder was taken for left over writes its page all the same', async () => {
-  const cwd = await tempFolder();
-  const file = path.join(cwd, 'report.html');
-  const events = writeReport(file, async function* ({ folder }) {
-    for await (const event of someEvents(20)) {
-      if (event.type === 'summary') await rm(folder, { recursive: true });
+/** The page of a run over a clip that is kept, one that is encoded and a photograph that is cut. */
+async function pageOf(
+  onEvent: (event: StatuscastEvent, folder: string) => unknown,
+): Promise<string> {
+  const { cwd } = await makeAlbum(['conforming.mp4', 'sixty-frames.mp4', 'landscape.jpg']);
+  const [file, out] = [path.join(cwd, 'state/report.html'), path.join(cwd, 'out')];
+  const events = writeReport(file, async function* (previews) {
+    const options = { goal: 'prepare', settings: { out }, previews } as const;
+    for await (const event of processFolder(path.join(cwd, 'album'), options)) {
+      await onEvent(event, previews.folder);
       yield event;
     }
   });
   for await (const event of events) expect(event.type).not.toBe('warning');
-  expect(await readFile(file, 'utf8')).toContain('20 statuses posted');
-  expect(await readdir(cwd)).toEqual(['report.html']);
+  expect(await readdir(path.dirname(file))).toEqual(['report.html']);
+  return readFile(file, 'utf8');
+}
+
+test('a file that two pictures are of is in the page once', async () => {
+  const page = await pageOf(() => undefined);
+  expect(page.match(/class="picture"/g)).toHaveLength(6);
+  expect(page.match(/data:image\/jpeg/g)).toHaveLength(4);
+  const used = [...page.matchAll(/<use href="#([^"]+)"/g)].map(([, id = '']) => id);
+  expect(new Set(used).size).toBe(2);
+  for (const id of used) expect(page.split(`id="${id}"`)).toHaveLength(2);
+});
+
+test('a run whose folder was taken for left over writes its page all the same', async () => {
+  const page = await pageOf((event, folder) =>
+    event.type === 'summary' ? rm(folder, { recursive: true }) : null,
+  );
+  expect(page).toContain('3 files prepared');
+  expect(page).not.toMatch(/class="picture"|<use/);
 });
 
 test('a run that throws leaves what there is, and throws', async () => {
