@@ -95,7 +95,8 @@ const MINUTE_SECONDS = 59;
 
 /**
  * Such clips of a minute as a status takes them, whatever statuscast would make of them. To copy
- * one takes 0.009 of encoding it; of half a minute it is 0.016, as nearly all of it is ffmpeg's start.
+ * one takes 0.009 of encoding it; of half a minute it is 0.016, nearly all of it the start of
+ * ffmpeg.
  */
 export function conformingClips(count: number): Promise<string> {
   return inputFolder(`conforming-minutes-${count}`, async (folder) => {

@@ -83,8 +83,8 @@ async function retreat(
   const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
   if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
     // A sound that cannot be decoded is no reason to lose a good picture.
-    const silent = { ...media, sound: null };
     if (await isSoundUndecodable(ffmpeg, media, task, settings, options)) {
+      const silent = { ...media, sound: null };
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
   }

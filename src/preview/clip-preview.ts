@@ -37,9 +37,9 @@ export function stripOf({
 }
 
 /**
- * Frames of a finished MP4 from its start on, below each other in one JPEG: those that were left when it
- * was made, or else its own. Of all but the shortest only key frames are decoded then, and each
- * stands until the next, the last once: all frames of half a minute of 1280×720 took 2.2 s, a
+ * Frames of a finished MP4 from its start on, below each other in one JPEG: those that were left
+ * when it was made, or else its own. Of all but the shortest only key frames are decoded then, and
+ * each stands until the next, the last once: all frames of half a minute of 1280×720 took 2.2 s, a
  * seventh of their encoding with `fast`, its key frames 0.1 s.
  */
 export async function previewClip(
@@ -67,7 +67,7 @@ export async function previewClip(
   return decode(ffmpeg, [...input, '-vf', filters.join(',')], strip, target, options);
 }
 
-/** What was left in a file, below each other; null where it is less than `least` frames, or none. */
+/** What was left in a file, below each other; null where it is none, or less than `least` frames. */
 async function joinLeft(sink: FrameSink, least: number, target: string): Promise<Preview | null> {
   const rgb = await readFile(sink.path).catch(() => null);
   const frameBytes = sink.width * sink.height * 3;

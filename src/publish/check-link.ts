@@ -37,8 +37,9 @@ export async function checkLink(
   const isRefused = head.status >= 400 && !GONE.includes(head.status);
   const { status, headers } = isRefused ? await ask(urlFile, 'GET', options) : head;
   if (status >= 300 && status < 400) return { type: 'not-direct', why: 'it leads elsewhere' };
-  if ([...FORBIDDEN, ...GONE].includes(status))
+  if ([...FORBIDDEN, ...GONE].includes(status)) {
     return { type: 'not-direct', why: `HTTP ${status}` };
+  }
   if (status !== 200 && status !== 206) {
     throw new StatuscastError({ code: 'link-unreachable', why: `HTTP ${status}` });
   }

@@ -11,7 +11,7 @@ import { formatSeconds } from './report-times.js';
 export interface EntryOptions {
   /** What became of statuses, by message id. */
   readonly seen: ReadonlyMap<string, string>;
-  /** What pictures there are on the page so far, of which files, and how many statuses are without. */
+  /** What pictures the page has so far, of which files, and how many statuses are without. */
   readonly shown: { bytes: number; without: number; readonly files: Set<string> };
 }
 
