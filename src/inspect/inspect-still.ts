@@ -64,12 +64,12 @@ export async function inspectStill(
       };
       const isJpeg = seen.image.format === 'jpeg';
       const how = { timeoutMs, isCopied: isJpeg, keepIn: keepLook };
-      const look = await inRoomFor(seen.image, async () => {
+      const { look, kept } = await inRoomFor(seen.image, async () => {
         const sight = await lookAtImage(open, settings, how);
         if (isJpeg) await refuseLostScan(path, seen.image, sight.copy);
-        return sight.look;
+        return sight;
       });
-      return { type: 'image', label, decoder: seen.decoder, image: { ...seen.image, look } };
+      return { type: 'image', label, decoder: seen.decoder, kept, image: { ...seen.image, look } };
     });
   } catch (thrown) {
     const facts = thrown instanceof StatuscastError ? thrown.facts : null;

@@ -1,7 +1,7 @@
 import type { ErrorFacts } from '../errors.js';
 import type { Settings } from '../settings.js';
 import type { StillDecoder } from './formats.js';
-import type { LookSettings } from './look-at-image.js';
+import type { KeptCopy, LookSettings } from './look-at-image.js';
 import type { ImageProbe } from './probe-image.js';
 import type { MediaProbe } from './probe-media.js';
 import type { PictureStream, SoundStream } from './read-streams.js';
@@ -17,6 +17,8 @@ export type Inspection =
       readonly image: ImageProbe;
       /** What turns it into a picture that sharp reads. */
       readonly decoder: StillDecoder;
+      /** The small copy that was kept, where one was asked for and seen. */
+      readonly kept: KeptCopy | null;
     }
   | {
       readonly type: 'video';
@@ -54,6 +56,9 @@ export interface InspectOptions {
    * Default: one of its own, removed at the end.
    */
   readonly scratch?: string | undefined;
-  /** Where the small copy of a picture that is looked at is left, as a JPEG. Default: nowhere. */
-  readonly keepLook?: string;
+  /**
+   * Absolute path at which the small copy of a picture that is looked at is left, as a JPEG; its
+   * folder is there. Default: nowhere.
+   */
+  readonly keepLook?: string | undefined;
 }

@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { uprightSize } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
@@ -46,12 +44,22 @@ export interface LookOptions {
   readonly keepIn?: string | undefined;
 }
 
+/** A JPEG of a picture, upright and small, and its pixels. */
+export interface KeptCopy {
+  /** Absolute path. */
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What a look at a picture gave. */
 export interface Sight {
   /** Null where there is nothing to choose. */
   readonly look: ImageLook | null;
   /** Null where nobody needed it. */
   readonly copy: SmallCopy | null;
+  /** Null where it was not asked for, or could not be written. */
+  readonly kept: KeptCopy | null;
 }
 
 /** A picture that sharp reads, and its header. */
@@ -60,7 +68,7 @@ export interface ReadableStill {
   readonly image: ImageProbe;
 }
 
-const UNSEEN: Sight = { look: null, copy: null };
+const UNSEEN: Sight = { look: null, copy: null, kept: null };
 
 /**
  * Looks at a small copy of a picture, where the plan depends on what is to be seen there. Costs one
@@ -85,13 +93,13 @@ export async function lookAtImage(
     const hasChoice = isAsked && isOpen(upright, settings);
     if (isExtreme(upright) || !(hasChoice || isCopied)) return UNSEEN;
     const copy = await smallCopy(readable, settings, timeoutMs);
-    if (keepIn !== undefined) await keep(copy, keepIn).catch(() => undefined);
-    if (!hasChoice) return { look: null, copy };
+    const kept = keepIn === undefined ? null : await keep(copy, keepIn).catch(() => null);
+    if (!hasChoice) return { look: null, copy, kept };
     const look = {
       found: strategy === null ? null : { by: strategy, spot: await spotOf(copy, strategy) },
       saliency: isWeighed ? measureSaliency(copy, await gridOf(copy)) : null,
     };
-    return { look, copy };
+    return { look, copy, kept };
   } catch {
     return UNSEEN;
   }
@@ -170,12 +178,12 @@ function isProfiledWhole({ profile, space, format }: ImageProbe): boolean {
 
 const KEPT_SIDE = 480;
 
-async function keep(copy: SmallCopy, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  await openCopy(copy)
+async function keep(copy: SmallCopy, path: string): Promise<KeptCopy> {
+  const { width, height } = await openCopy(copy)
     .resize(KEPT_SIDE, KEPT_SIDE, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: 72, optimiseCoding: false })
-    .toFile(target);
+    .toFile(path);
+  return { path, width, height };
 }
 
 /** What stands out is measured on a grid of this many cells along the longer side. */

@@ -36,21 +36,23 @@ export interface ImageProbe {
 
 /**
  * Reads a picture's header.
+ * @param file absolute path, or what is in it where that was read: sharp opens a path 14 times
  * @throws what sharp throws for bytes that it cannot read
  */
-export async function probeImage(path: string): Promise<ImageProbe> {
-  const { size: bytes } = await stat(path);
+export async function probeImage(file: string | Buffer): Promise<ImageProbe> {
+  const bytes = typeof file === 'string' ? (await stat(file)).size : file.length;
   // The limit is a rule of plan, which names the figure; reading a header costs nothing.
-  const seen = await sharp(path, { limitInputPixels: false }).metadata();
+  const seen = await sharp(file, { limitInputPixels: false }).metadata();
   const { width, height } = seen;
   // Only a JPEG that might be kept as it is has to be read as a whole, and one of many scans.
   const mayBeKept =
     seen.format === 'jpeg' && width * IMAGE_ASPECT.height === height * IMAGE_ASPECT.width;
   const isProgressive = seen.format === 'jpeg' && seen.isProgressive;
-  const read = mayBeKept || isProgressive ? await readFile(path) : null;
+  const isRead = mayBeKept || isProgressive;
+  const read = !isRead ? null : typeof file === 'string' ? await readFile(file) : file;
   if (isProgressive && read !== null) refuseScans(countScans(read));
-  const file = mayBeKept ? read : null;
-  const layout = file === null ? null : readJpegSegments(file);
+  const whole = mayBeKept ? read : null;
+  const layout = whole === null ? null : readJpegSegments(whole);
   return {
     format: seen.format,
     bytes,
@@ -67,8 +69,8 @@ export async function probeImage(path: string): Promise<ImageProbe> {
     metadata: [
       ...new Set(layout?.segments.flatMap(({ metadata }) => (metadata === null ? [] : [metadata]))),
     ],
-    truncated: file !== null && layout === null,
-    trailingBytes: file === null || layout === null ? 0 : file.length - layout.end,
+    truncated: whole !== null && layout === null,
+    trailingBytes: whole === null || layout === null ? 0 : whole.length - layout.end,
     look: null,
   };
 }

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { SAFE_DEMUXERS } from '../inspect/formats.js';
 import { probeMedia } from '../inspect/probe-media.js';
@@ -13,6 +13,8 @@ import type { Settings } from '../settings.js';
 export type CheckResult =
   | { readonly type: 'kept'; readonly output: Output }
   | { readonly type: 'broken'; readonly faults: readonly string[] };
+
+const EMPTY: CheckResult = { type: 'broken', faults: ['it is empty'] };
 
 /** How closely a finished file is looked at. */
 export interface CheckOptions {
@@ -32,9 +34,9 @@ export async function check(
   settings: Settings,
   options: CheckOptions = {},
 ): Promise<CheckResult> {
-  const { size: bytes } = await stat(path);
-  if (bytes === 0) return { type: 'broken', faults: ['it is empty'] };
   if (kind === 'image') return checkImage(path, settings);
+  const { size: bytes } = await stat(path);
+  if (bytes === 0) return EMPTY;
   // Not with the demuxer forced: a player has to see by itself what it is, and the rules ask.
   const media = await probeMedia(ffmpeg, path, SAFE_DEMUXERS, {
     signal: options.signal,
@@ -67,7 +69,9 @@ export async function check(
 
 async function checkImage(path: string, settings: Settings): Promise<CheckResult> {
   const { probeImage } = await import('../inspect/probe-image.js');
-  const image = await probeImage(path);
+  const read = await readFile(path);
+  if (read.length === 0) return EMPTY;
+  const image = await probeImage(read);
   const { bytes, width, height } = image;
   return conclude(faultsOf(IMAGE_RULES, image, settings), {
     ...{ path, bytes, width, height },

@@ -1,4 +1,4 @@
-import { mkdir, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
@@ -161,8 +161,8 @@ async function attempt(
   } catch (thrown) {
     return { type: 'failed', error: failureOf(thrown, task, partial) };
   } finally {
-    // Where there is no folder there is nothing to remove, and the reason is told already.
-    await rm(partial, { force: true }).catch(() => undefined);
+    // It has its name by now, or there is a reason, which is told.
+    await unlink(partial).catch(() => undefined);
   }
 }
 

@@ -8,7 +8,7 @@ import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js'
 import { hashFile, type Keys } from '../ledger/key.js';
 import type { LedgerEntry, Posted } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
-import { lookIn } from '../preview/previews.js';
+import { openLook } from '../preview/make-previews.js';
 import type { Settings } from '../settings.js';
 import type { Hold } from './hold-content.js';
 import type { Memory, Run, Task } from './run.js';
@@ -70,7 +70,7 @@ export async function openInput(
   const { ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
     ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings, scratch },
-    ...(run.previews === null ? {} : { keepLook: lookIn(scratch) }),
+    keepLook: await openLook(run.previews),
   });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);

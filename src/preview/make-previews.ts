@@ -1,4 +1,3 @@
-import { copyFile } from 'node:fs/promises';
 import type { PreviewEvent } from '../events.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill } from '../inspect/decode-still.js';
@@ -15,7 +14,7 @@ import {
 import type { FrameSink, FrameSinks } from '../normalize/normalize-options.js';
 import type { Plan } from '../plan/plan.js';
 import { frameOf, previewClip, previewFrame, stripOf, type ClipOptions } from './clip-preview.js';
-import { AFTER, BEFORE, lookIn, type Previews, type Purpose } from './previews.js';
+import { AFTER, BEFORE, type Previews, type Purpose } from './previews.js';
 
 /** A file that pictures are made of, while it and what was decoded of it are there. */
 export interface Previewed {
@@ -23,7 +22,7 @@ export interface Previewed {
   readonly path: string;
   readonly media: Media;
   readonly part: Part;
-  /** Where its pictures were decoded to, and looked at. */
+  /** Where its pictures were decoded to. */
   readonly scratch: string;
   /** Where the run that made a clip may have left frames of it; null: nowhere. */
   readonly sinks: FrameSinks | null;
@@ -43,6 +42,12 @@ export interface MadeOutput {
   readonly output: Output;
 }
 
+/** Where a look at a picture may leave its small copy; undefined where nobody would show it. */
+export async function openLook(previews: Previews | null): Promise<string | undefined> {
+  if (previews === null || !previews.hasRoom('made') || !(await previews.makeFolder())) return;
+  return previews.nameFile();
+}
+
 type Pictures = Pick<PreviewEvent, 'before' | 'after' | 'source'>;
 
 /**
@@ -60,8 +65,7 @@ export async function openSinks(
     return null;
   const { picture, expectedSeconds: durationSeconds } = plan;
   const strip = stripOf({ ...picture, durationSeconds });
-  const folder = await orNull(previews.makeFolder().then(() => true));
-  if (strip === null || folder === null) return null;
+  if (strip === null || !(await previews.makeFolder())) return null;
   const sink = (frames: Omit<FrameSink, 'path'>) => ({
     ...frames,
     path: `${previews.nameFile()}.rgb`,
@@ -82,7 +86,7 @@ export async function makePreviews(
 ): Promise<Pictures | null> {
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
-  await orNull(previews.makeFolder());
+  await previews.makeFolder();
   const drawOutput = async (before: Preview | null) =>
     made && orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, before }, options));
   // A source whose picture was copied begins as its output does.
@@ -110,12 +114,8 @@ async function previewSource(
     case 'audio':
       return null;
     case 'image': {
-      const { previewStill, sizeOf, wholeOf } = await import('./still-preview.js');
-      const look = await sizeOf(lookIn(scratch));
-      if (look !== null) {
-        await copyFile(lookIn(scratch), target);
-        return wholeOf(target, look);
-      }
+      const { previewStill, wholeOf } = await import('./still-preview.js');
+      if (media.kept !== null) return wholeOf(media.kept);
       return inRoomFor(media.image, async () => {
         const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
         return previewStill(readable, BEFORE, target, options);

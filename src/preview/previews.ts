@@ -5,7 +5,8 @@ import type { Preview } from '../job.js';
 
 /** Where the previews of a run go, and for how many there is room. */
 export interface Previews {
-  readonly makeFolder: () => Promise<unknown>;
+  /** Makes the folder that they go to; false where that fails. */
+  readonly makeFolder: () => Promise<boolean>;
   /** The path of a new file. */
   readonly nameFile: () => string;
   readonly hasRoom: (of: Purpose) => boolean;
@@ -22,8 +23,13 @@ const ROOM_FOR_FAILED = 0.25;
 /** @param folder absolute path of a folder; made when it is needed */
 export function createPreviews(folder: string, maxBytes: number): Previews {
   const left = { made: maxBytes, failed: maxBytes * ROOM_FOR_FAILED };
+  let made: Promise<boolean> | null = null;
   return {
-    makeFolder: () => mkdir(folder, { recursive: true, mode: 0o700 }),
+    makeFolder: () =>
+      (made ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(
+        () => true,
+        () => false,
+      )),
     nameFile: () => path.join(folder, `${randomUUID()}.jpg`),
     hasRoom: (of) => left[of] > 0,
     take: async (of, made) => {
@@ -37,8 +43,3 @@ export function createPreviews(folder: string, maxBytes: number): Previews {
 /** Boxes that previews fit in, in pixels: sharp on a phone drawn at half its size, at 30 kB. */
 export const AFTER = { width: 270, height: 480 } as const;
 export const BEFORE = { width: 400, height: 400 } as const;
-
-/** Where a look into a picture leaves the small copy that it looked at. */
-export function lookIn(scratch: string): string {
-  return path.join(scratch, 'look.jpg');
-}

@@ -14,14 +14,6 @@ interface Size {
   readonly height: number;
 }
 
-/** Pixels of a small copy; null where there is none. */
-export async function sizeOf(file: string) {
-  const seen = await sharp(file)
-    .metadata()
-    .catch(() => null);
-  return seen === null ? null : { width: seen.width, height: seen.height };
-}
-
 /**
  * A small copy of a file that sharp reads, upright. Damage is borne: it is there to be looked at.
  * @throws what sharp throws for pixels that it cannot decode at all
@@ -40,11 +32,11 @@ export async function previewStill(
     .resize(box.width, box.height, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })
     .toFile(target);
-  return wholeOf(target, { width, height });
+  return wholeOf({ path: target, width, height });
 }
 
-/** @param size pixels of the file */
-export function wholeOf(path: string, { width, height }: Size): Preview {
+/** All of a file of that size. */
+export function wholeOf({ path, width, height }: Size & { readonly path: string }): Preview {
   return { path, width, height, window: { left: 0, top: 0, width, height }, frames: 1 };
 }
 
@@ -84,5 +76,9 @@ export async function joinFrames(
   await sharp(rgb.subarray(0, frames * frameBytes), { raw })
     .jpeg({ quality: QUALITY, optimiseCoding: false })
     .toFile(target);
-  return { ...wholeOf(target, raw), window: { left: 0, top: 0, width, height }, frames };
+  return {
+    ...wholeOf({ path: target, ...raw }),
+    window: { left: 0, top: 0, width, height },
+    frames,
+  };
 }

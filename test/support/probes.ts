@@ -85,7 +85,13 @@ const conformingContainer: MediaProbe = {
 
 export function imageOf(changes: Partial<ImageProbe> = {}): Media {
   const decoder = { type: 'sharp' } as const;
-  return { type: 'image', label: 'JPEG', image: { ...conformingImage, ...changes }, decoder };
+  return {
+    type: 'image',
+    label: 'JPEG',
+    image: { ...conformingImage, ...changes },
+    decoder,
+    kept: null,
+  };
 }
 
 export interface ClipChanges {
