@@ -44,7 +44,7 @@ export async function inspectStill(
     signal,
     timeoutMs = PROBE_TIMEOUT_MS,
     settings = createSettings(),
-    keepLook,
+    keepCopy = false,
   }: InspectOptions,
 ): Promise<Inspection> {
   // sharp is heavy and a folder may hold no picture.
@@ -63,13 +63,16 @@ export async function inspectStill(
         return { path: readable, image };
       };
       const isJpeg = seen.image.format === 'jpeg';
-      const how = { timeoutMs, isCopied: isJpeg, keepIn: keepLook };
-      const { look, kept } = await inRoomFor(seen.image, async () => {
+      const how = { timeoutMs, isCopied: isJpeg };
+      const { look, copy } = await inRoomFor(seen.image, async () => {
         const sight = await lookAtImage(open, settings, how);
         if (isJpeg) await refuseLostScan(path, seen.image, sight.copy);
         return sight;
       });
-      return { type: 'image', label, decoder: seen.decoder, kept, image: { ...seen.image, look } };
+      return {
+        ...{ type: 'image', label, decoder: seen.decoder, image: { ...seen.image, look } },
+        ...(keepCopy && copy !== null ? { copy } : {}),
+      };
     });
   } catch (thrown) {
     const facts = thrown instanceof StatuscastError ? thrown.facts : null;

@@ -1,7 +1,8 @@
 import type { ErrorFacts } from '../errors.js';
 import type { Settings } from '../settings.js';
 import type { StillDecoder } from './formats.js';
-import type { KeptCopy, LookSettings } from './look-at-image.js';
+import type { LookSettings } from './look-at-image.js';
+import type { Pixels } from './measure-saliency.js';
 import type { ImageProbe } from './probe-image.js';
 import type { MediaProbe } from './probe-media.js';
 import type { PictureStream, SoundStream } from './read-streams.js';
@@ -17,8 +18,8 @@ export type Inspection =
       readonly image: ImageProbe;
       /** What turns it into a picture that sharp reads. */
       readonly decoder: StillDecoder;
-      /** The small copy that was kept, where one was asked for and seen. */
-      readonly kept: KeptCopy | null;
+      /** The small copy of it that was looked at, where that was to be kept and somebody looked. */
+      readonly copy?: Pixels;
     }
   | {
       readonly type: 'video';
@@ -56,9 +57,6 @@ export interface InspectOptions {
    * Default: one of its own, removed at the end.
    */
   readonly scratch?: string | undefined;
-  /**
-   * Absolute path at which the small copy of a picture that is looked at is left, as a JPEG; its
-   * folder is there. Default: nowhere.
-   */
-  readonly keepLook?: string | undefined;
+  /** Hand on the small copy of a picture that is looked at: about 0.4 MB. Default: false. */
+  readonly keepCopy?: boolean;
 }

@@ -40,16 +40,6 @@ export interface LookOptions {
   readonly timeoutMs: number;
   /** Make the small copy also where there is nothing to choose. Default: false. */
   readonly isCopied?: boolean;
-  /** Where the small copy is left for others, as a JPEG. Default: nowhere. */
-  readonly keepIn?: string | undefined;
-}
-
-/** A JPEG of a picture, upright and small, and its pixels. */
-export interface KeptCopy {
-  /** Absolute path. */
-  readonly path: string;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** What a look at a picture gave. */
@@ -58,8 +48,6 @@ export interface Sight {
   readonly look: ImageLook | null;
   /** Null where nobody needed it. */
   readonly copy: SmallCopy | null;
-  /** Null where it was not asked for, or could not be written. */
-  readonly kept: KeptCopy | null;
 }
 
 /** A picture that sharp reads, and its header. */
@@ -68,7 +56,7 @@ export interface ReadableStill {
   readonly image: ImageProbe;
 }
 
-const UNSEEN: Sight = { look: null, copy: null, kept: null };
+const UNSEEN: Sight = { look: null, copy: null };
 
 /**
  * Looks at a small copy of a picture, where the plan depends on what is to be seen there. Costs one
@@ -81,7 +69,7 @@ const UNSEEN: Sight = { look: null, copy: null, kept: null };
 export async function lookAtImage(
   open: () => Promise<ReadableStill>,
   settings: LookSettings,
-  { timeoutMs, isCopied = false, keepIn }: LookOptions,
+  { timeoutMs, isCopied = false }: LookOptions,
 ): Promise<Sight> {
   const strategy = strategyFor(settings);
   const isWeighed = settings.fit === 'auto';
@@ -93,13 +81,12 @@ export async function lookAtImage(
     const hasChoice = isAsked && isOpen(upright, settings);
     if (isExtreme(upright) || !(hasChoice || isCopied)) return UNSEEN;
     const copy = await smallCopy(readable, settings, timeoutMs);
-    const kept = keepIn === undefined ? null : await keep(copy, keepIn).catch(() => null);
-    if (!hasChoice) return { look: null, copy, kept };
+    if (!hasChoice) return { look: null, copy };
     const look = {
       found: strategy === null ? null : { by: strategy, spot: await spotOf(copy, strategy) },
       saliency: isWeighed ? measureSaliency(copy, await gridOf(copy)) : null,
     };
-    return { look, copy, kept };
+    return { look, copy };
   } catch {
     return UNSEEN;
   }
@@ -174,16 +161,6 @@ const SHRUNK_ON_LOAD: readonly string[] = ['jpeg', 'webp'];
  */
 function isProfiledWhole({ profile, space, format }: ImageProbe): boolean {
   return profile !== 'none' && space === 'srgb' && !SHRUNK_ON_LOAD.includes(format);
-}
-
-const KEPT_SIDE = 480;
-
-async function keep(copy: SmallCopy, path: string): Promise<KeptCopy> {
-  const { width, height } = await openCopy(copy)
-    .resize(KEPT_SIDE, KEPT_SIDE, { fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality: 72, optimiseCoding: false })
-    .toFile(path);
-  return { path, width, height };
 }
 
 /** What stands out is measured on a grid of this many cells along the longer side. */

@@ -14,8 +14,6 @@ export type CheckResult =
   | { readonly type: 'kept'; readonly output: Output }
   | { readonly type: 'broken'; readonly faults: readonly string[] };
 
-const EMPTY: CheckResult = { type: 'broken', faults: ['it is empty'] };
-
 /** How closely a finished file is looked at. */
 export interface CheckOptions {
   readonly signal?: AbortSignal | undefined;
@@ -34,9 +32,9 @@ export async function check(
   settings: Settings,
   options: CheckOptions = {},
 ): Promise<CheckResult> {
-  if (kind === 'image') return checkImage(path, settings);
   const { size: bytes } = await stat(path);
-  if (bytes === 0) return EMPTY;
+  if (bytes === 0) return { type: 'broken', faults: ['it is empty'] };
+  if (kind === 'image') return checkImage(path, bytes, settings);
   // Not with the demuxer forced: a player has to see by itself what it is, and the rules ask.
   const media = await probeMedia(ffmpeg, path, SAFE_DEMUXERS, {
     signal: options.signal,
@@ -67,11 +65,9 @@ export async function check(
   });
 }
 
-async function checkImage(path: string, settings: Settings): Promise<CheckResult> {
+async function checkImage(path: string, size: number, settings: Settings): Promise<CheckResult> {
   const { probeImage } = await import('../inspect/probe-image.js');
-  const read = await readFile(path);
-  if (read.length === 0) return EMPTY;
-  const image = await probeImage(read);
+  const image = await probeImage(size > settings.imageMaxBytes ? path : await readFile(path));
   const { bytes, width, height } = image;
   return conclude(faultsOf(IMAGE_RULES, image, settings), {
     ...{ path, bytes, width, height },

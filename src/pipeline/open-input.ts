@@ -8,7 +8,6 @@ import { KINDS, type Ending, type Input, type Kind, type Part } from '../job.js'
 import { hashFile, type Keys } from '../ledger/key.js';
 import type { LedgerEntry, Posted } from '../ledger/ledger.js';
 import { planParts } from '../plan/plan-parts.js';
-import { openLook } from '../preview/make-previews.js';
 import type { Settings } from '../settings.js';
 import type { Hold } from './hold-content.js';
 import type { Memory, Run, Task } from './run.js';
@@ -70,7 +69,7 @@ export async function openInput(
   const { ffmpeg, signal } = run;
   const media = await inspect(ffmpeg, input.path, {
     ...{ name: input.input, signal, timeoutMs: settings.probeTimeoutMs, settings, scratch },
-    keepLook: await openLook(run.previews),
+    keepCopy: run.previews?.hasRoom('made') ?? false,
   });
   if (media.type === 'unusable') throw new StatuscastError(media.error);
   if (media.type === 'not-media') return skip('not-media', `not media: ${media.label}`);

@@ -32,8 +32,7 @@ export type RunOptions = Goal & {
   readonly signal?: AbortSignal;
   /**
    * Where small pictures of the files go, told of by `preview` events: a folder, made when the
-   * first is, and about how many bytes of them are made at most. One that no event tells of may be
-   * left there, of a file that was not made after all. Default: none are made.
+   * first is, and about how many bytes of them are made at most. Default: none are made.
    */
   readonly previews?: { readonly folder: string; readonly maxBytes: number };
   /** Where `FFMPEG_PATH` and `FFPROBE_PATH` are looked up. Default: the process's environment. */

@@ -42,12 +42,6 @@ export interface MadeOutput {
   readonly output: Output;
 }
 
-/** Where a look at a picture may leave its small copy; undefined where nobody would show it. */
-export async function openLook(previews: Previews | null): Promise<string | undefined> {
-  if (previews === null || !previews.hasRoom('made') || !(await previews.makeFolder())) return;
-  return previews.nameFile();
-}
-
 type Pictures = Pick<PreviewEvent, 'before' | 'after' | 'source'>;
 
 /**
@@ -65,7 +59,8 @@ export async function openSinks(
     return null;
   const { picture, expectedSeconds: durationSeconds } = plan;
   const strip = stripOf({ ...picture, durationSeconds });
-  if (strip === null || !(await previews.makeFolder())) return null;
+  const folder = await orNull(previews.makeFolder().then(() => true));
+  if (strip === null || folder === null) return null;
   const sink = (frames: Omit<FrameSink, 'path'>) => ({
     ...frames,
     path: `${previews.nameFile()}.rgb`,
@@ -86,7 +81,7 @@ export async function makePreviews(
 ): Promise<Pictures | null> {
   const purpose: Purpose = made === null ? 'failed' : 'made';
   if (!previews.hasRoom(purpose)) return null;
-  await previews.makeFolder();
+  await orNull(previews.makeFolder());
   const drawOutput = async (before: Preview | null) =>
     made && orNull(previewOutput(ffmpeg, previews.nameFile(), made, { source, before }, options));
   // A source whose picture was copied begins as its output does.
@@ -114,8 +109,8 @@ async function previewSource(
     case 'audio':
       return null;
     case 'image': {
-      const { previewStill, wholeOf } = await import('./still-preview.js');
-      if (media.kept !== null) return wholeOf(media.kept);
+      const { previewCopy, previewStill } = await import('./still-preview.js');
+      if (media.copy !== undefined) return previewCopy(media.copy, target);
       return inRoomFor(media.image, async () => {
         const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
         return previewStill(readable, BEFORE, target, options);

@@ -5,8 +5,7 @@ import type { Preview } from '../job.js';
 
 /** Where the previews of a run go, and for how many there is room. */
 export interface Previews {
-  /** Makes the folder that they go to; false where that fails. */
-  readonly makeFolder: () => Promise<boolean>;
+  readonly makeFolder: () => Promise<unknown>;
   /** The path of a new file. */
   readonly nameFile: () => string;
   readonly hasRoom: (of: Purpose) => boolean;
@@ -23,13 +22,8 @@ const ROOM_FOR_FAILED = 0.25;
 /** @param folder absolute path of a folder; made when it is needed */
 export function createPreviews(folder: string, maxBytes: number): Previews {
   const left = { made: maxBytes, failed: maxBytes * ROOM_FOR_FAILED };
-  let made: Promise<boolean> | null = null;
   return {
-    makeFolder: () =>
-      (made ??= mkdir(folder, { recursive: true, mode: 0o700 }).then(
-        () => true,
-        () => false,
-      )),
+    makeFolder: () => mkdir(folder, { recursive: true, mode: 0o700 }),
     nameFile: () => path.join(folder, `${randomUUID()}.jpg`),
     hasRoom: (of) => left[of] > 0,
     take: async (of, made) => {

@@ -1,3 +1,4 @@
+import type { Pixels } from '../inspect/measure-saliency.js';
 import { sharp } from '../inspect/sharp.js';
 import type { PlanSummary, Preview } from '../job.js';
 
@@ -12,6 +13,21 @@ interface StillOptions {
 interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** The longer side of a look's copy, in pixels: what an output shows of its source is cut out of it. */
+const COPY_SIDE = 480;
+
+/** The small copy that was looked at, which is upright. */
+export async function previewCopy(
+  { data, width, height }: Pixels,
+  target: string,
+): Promise<Preview> {
+  const made = await sharp(data, { raw: { width, height, channels: 3 } })
+    .resize(COPY_SIDE, COPY_SIDE, { fit: 'inside', withoutEnlargement: true })
+    .jpeg({ quality: QUALITY, optimiseCoding: false })
+    .toFile(target);
+  return wholeOf(target, made);
 }
 
 /**
@@ -32,11 +48,10 @@ export async function previewStill(
     .resize(box.width, box.height, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })
     .toFile(target);
-  return wholeOf({ path: target, width, height });
+  return wholeOf(target, { width, height });
 }
 
-/** All of a file of that size. */
-export function wholeOf({ path, width, height }: Size & { readonly path: string }): Preview {
+function wholeOf(path: string, { width, height }: Size): Preview {
   return { path, width, height, window: { left: 0, top: 0, width, height }, frames: 1 };
 }
 
@@ -76,9 +91,5 @@ export async function joinFrames(
   await sharp(rgb.subarray(0, frames * frameBytes), { raw })
     .jpeg({ quality: QUALITY, optimiseCoding: false })
     .toFile(target);
-  return {
-    ...wholeOf({ path: target, ...raw }),
-    window: { left: 0, top: 0, width, height },
-    frames,
-  };
+  return { ...wholeOf(target, raw), window: { left: 0, top: 0, width, height }, frames };
 }

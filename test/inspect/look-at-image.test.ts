@@ -114,7 +114,7 @@ describe('auto decides as a person would', () => {
 
 it('the small copy of a picture with wide colours is in sRGB', async () => {
   const folder = await tempFolder();
-  const [path, keepIn] = [join(folder, 'wide.png'), join(folder, 'look.jpg')];
+  const path = join(folder, 'wide.png');
   const colour = { r: 200, g: 40, b: 40 };
   await sharp({ create: { width: 1200, height: 800, channels: 3, background: colour } })
     .withIccProfile('p3')
@@ -123,8 +123,7 @@ it('the small copy of a picture with wide colours is in sRGB', async () => {
   // In the wide colours of the file the same red has less red, and more of the rest.
   const [lessRed, moreGreen] = await sharp(path, { ignoreIcc: true }).raw().toBuffer();
   expect([lessRed, moreGreen]).toEqual([expect.closeTo(185, -1), expect.closeTo(55, -1)]);
-  const options = { timeoutMs: 10_000, keepIn };
-  await lookAtImage(opens(path), createSettings({}), options);
-  const [red = 0, green = 0, blue = 0] = await sharp(keepIn).raw().toBuffer();
+  const { copy } = await lookAtImage(opens(path), createSettings({}), { timeoutMs: 10_000 });
+  const [red = 0, green = 0, blue = 0] = copy?.data ?? [];
   expect(Math.max(...[red - 200, green - 40, blue - 40].map(Math.abs))).toBeLessThanOrEqual(4);
 });

@@ -196,6 +196,22 @@ test.each([
   expect(await differenceFrom(real, after, 0)).toBeLessThan(LIKE);
 });
 
+// Decoded once, for the look: anew it would be 400 pixels wide.
+test.each([
+  ['three-halves.png', '1200x800', { width: 480, height: 320 }],
+  ['wide.png', '1500x600', { width: 480, height: 192 }],
+  ['by-another-decoder.bmp', '1200x800', { width: 480, height: 320 }],
+])('of %s the copy that was looked at is shown', async (name, pixels, size) => {
+  const folder = await tempFolder();
+  const input = words(`-v error -f lavfi -i color=c=0x336699:s=${pixels}`);
+  const file = path.join(folder, name);
+  await runForBytes(bundledFfmpeg, [...input, ...words('-frames:v 1'), file]);
+  const { previews } = await show(folder, file);
+  const before = previews[0]?.before;
+  expect(before).toMatchObject(size);
+  expect(await sharp(before?.path ?? '').metadata()).toMatchObject(size);
+});
+
 const SIDE = 24;
 
 /** What is turned the other way, or of other colours, is at 6 and more. */

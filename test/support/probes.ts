@@ -85,13 +85,7 @@ const conformingContainer: MediaProbe = {
 
 export function imageOf(changes: Partial<ImageProbe> = {}): Media {
   const decoder = { type: 'sharp' } as const;
-  return {
-    type: 'image',
-    label: 'JPEG',
-    image: { ...conformingImage, ...changes },
-    decoder,
-    kept: null,
-  };
+  return { type: 'image', label: 'JPEG', image: { ...conformingImage, ...changes }, decoder };
 }
 
 export interface ClipChanges {
