@@ -116,7 +116,8 @@ async function runAll(
       if (!isWatching) warn(warnOfQueue(walked.inputs, instance));
       const named = { nameOutput: nameOutput(input), scratch: scratchIn(scratchDir) };
       const turns = { toMeet: takeTurn(last?.toMeet), toSend: takeTurn(last?.toSend) };
-      const task: Queued = { input, ...named, ...turns };
+      const beforeSend = () => source.beforeSend(input);
+      const task: Queued = { input, beforeSend, ...named, ...turns };
       last = task;
       const before = told;
       told = inFlight.add(async () => {

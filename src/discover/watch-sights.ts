@@ -141,8 +141,9 @@ export function createSights(
     },
     triesOf: (input) => sights.get(input.path)?.tries ?? 0,
     dueInMs: () => {
-      const dues = open().map(({ dueMs }) => dueMs - now());
-      return dues.length === 0 ? null : Math.max(lookMs, Math.min(...dues));
+      // Not all at once as arguments: a folder may hold more files than a call takes.
+      const dueMs = open().reduce((first, sight) => Math.min(first, sight.dueMs), Infinity);
+      return dueMs === Infinity ? null : Math.max(lookMs, dueMs - now());
     },
   };
 }

@@ -34,6 +34,8 @@ const EXCERPT_LENGTH = 200;
 export function openCalls(credentials: Credentials): {
   readonly call: CallApi;
   readonly serverNow: ServerClock['now'];
+  /** Whether the last call of the API's own host to end came back without an answer. */
+  readonly isSilent: () => boolean;
   readonly close: () => Promise<void>;
 } {
   // No connection is used twice: one that the server has just closed would lose a send unheard.
@@ -44,10 +46,16 @@ export function openCalls(credentials: Credentials): {
   // Cut only after: half a token would not be known for one.
   const excerpt = (text: string) => redact(text).slice(0, EXCERPT_LENGTH);
 
+  let isSilent = false;
+  const note = ({ host }: Call<unknown>, isAnswered: boolean) => {
+    if (host === credentials.apiUrl) isSilent = !isAnswered;
+  };
+
   async function call<Answer>(one: Call<Answer>): Promise<Answer> {
     const { status, headers, text } = await ask(one);
     const body = parseJson(text);
     const refusal = refusalOf(status, headers, () => excerpt(text), body);
+    note(one, refusal !== null || (status >= 200 && status <= 299));
     if (refusal !== null) {
       const message = redact(refusal.message);
       throw new StatuscastError({ ...refusal, message, method: one.method });
@@ -86,6 +94,7 @@ export function openCalls(credentials: Credentials): {
       if (one.signal?.aborted === true) throw new StatuscastError({ code: 'interrupted' });
       // The file to upload failed, not the network.
       if (thrown instanceof StatuscastError) throw thrown;
+      note(one, false);
       const why = deadline.aborted
         ? `nothing came within ${one.timeoutMs / 1000} s`
         : redact(nameOf(thrown));
@@ -93,7 +102,7 @@ export function openCalls(credentials: Credentials): {
     }
   }
 
-  return { call, serverNow: clock.now, close: () => agent.destroy() };
+  return { call, serverNow: clock.now, isSilent: () => isSilent, close: () => agent.destroy() };
 }
 
 function noAnswer(method: string, why: string, mayHaveHappened: boolean): StatuscastError {

@@ -97,6 +97,8 @@ export interface GreenApiClient {
    * most); by our own clock until there was one.
    */
   readonly serverNow: () => number;
+  /** Whether the last call to end, uploads aside, came back without an answer. */
+  readonly isSilent: () => boolean;
   /** Closes its connections. */
   readonly close: () => Promise<void>;
 }
@@ -125,7 +127,7 @@ export function createGreenApiClient(
   const { apiTimeoutMs = 30_000, uploadTimeoutMs = 300_000, sendTimeoutMs = 60_000 } = options;
   const checked = checkCredentials(credentials);
   const { apiUrl, mediaUrl } = checked;
-  const { call, serverNow, close } = openCalls(checked);
+  const { call, serverNow, isSilent, close } = openCalls(checked);
 
   const limited = <Answer>(one: Call<Answer>, start: StartOptions = { signal: one.signal }) =>
     limitRate(one.method, () => call(one), start);
@@ -183,7 +185,7 @@ export function createGreenApiClient(
     getStatusStatistic: (query, o) => get('getStatusStatistic', statisticSchema, o, query),
     deleteStatus: (query, { signal } = {}) =>
       limited({ ...post('deleteStatus', nothingSchema, query), timeoutMs: apiTimeoutMs, signal }),
-    ...{ serverNow, close },
+    ...{ serverNow, isSilent, close },
   };
 }
 

@@ -1,6 +1,7 @@
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { isText } from '../discover/choices-beside.js';
 import { discover, type Root } from '../discover/discover.js';
+import { stampOf } from '../discover/stamp.js';
 import type { WatchEnd } from '../discover/watch-patience.js';
 import { faultsIn, StatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
@@ -12,6 +13,11 @@ import type { Run } from './run.js';
 
 /** Where a run's inputs come from, and what is to be done once one has ended. */
 export interface InputSource extends AsyncIterable<Input> {
+  /**
+   * Asked before an input is sent, which may be hours after it was found.
+   * @throws StatuscastError `file-changed` where that is not to be posted any more
+   */
+  readonly beforeSend: (input: Input) => Promise<void>;
   /** What is told of an input that has ended. */
   readonly conclude: (input: Input, result: ResultEvent) => Promise<ResultEvent>;
   /** Has to be told of each input, after its result. */
@@ -22,6 +28,7 @@ export interface InputSource extends AsyncIterable<Input> {
 export function walkOnce(roots: readonly Root[], ours: readonly string[]): InputSource {
   return {
     [Symbol.asyncIterator]: () => discover(roots, ours),
+    beforeSend: async () => undefined,
     conclude: async (_input, result) => result,
     end: () => undefined,
   };
@@ -77,6 +84,8 @@ export async function watchOn(
         const fault = await choices.of(input).then(() => null, faultsIn);
         if (fault === null) {
           told.delete(input.path);
+          // It may have ended before: what stands behind it waits for what comes of it now.
+          ends.delete(input);
           yield input;
           continue;
         }
@@ -87,6 +96,11 @@ export async function watchOn(
         told.set(input.path, message);
         watch.hold(input);
       }
+    },
+    beforeSend: async (input) => {
+      const found = await stat(input.path).catch(() => null);
+      if (found !== null && stampOf(found) === input.stamp) return;
+      throw new StatuscastError({ code: 'file-changed', file: input.input });
     },
     conclude: async (input, result) => {
       // A later twin is found in the ledger, and what is found again is none.

@@ -60,6 +60,8 @@ export async function publishEntry(
         stop: run.stop,
         now: client.serverNow,
       },
+      // Of a story that is begun the rest is posted.
+      ...(part.number === 1 ? { beforeSend: task.beforeSend } : {}),
       inUploadLane,
       inSendLane: async (work) => {
         await task.toSend.comes;

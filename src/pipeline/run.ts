@@ -77,6 +77,8 @@ export interface Queued {
   readonly toMeet: Turn;
   /** To be sent. */
   readonly toSend: Turn;
+  /** Asked before it is sent; throws where it is not to be sent after all. */
+  readonly beforeSend: () => Promise<void>;
 }
 
 /** An input for which it is known what is chosen. */

@@ -3,7 +3,7 @@ import type { Ending } from '../job.js';
 import type { LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import { awaitHours, nextOpening } from './hours.js';
 import { sendMediaStatus } from './send-media-status.js';
-import { stopsRun } from './retry.js';
+import { isTransient, retry, stopsRun } from './retry.js';
 import {
   endingOfAnother,
   recordEnding,
@@ -17,7 +17,7 @@ import { isLinkAlive, uploadFile } from './upload-file.js';
 /** A normalized file on its way to becoming a status. */
 export type Publication = Pick<
   LedgerEntry,
-  'key' | 'kind' | 'state' | 'output' | 'link' | 'attemptedAtMs'
+  'key' | 'kind' | 'state' | 'output' | 'link' | 'attemptedAtMs' | 'runId'
 > & {
   readonly message: Message;
 };
@@ -30,6 +30,8 @@ export interface Publisher extends Settling {
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Runs a send when it is this status's turn. */
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Asked before each request leaves; throws where it is not to be sent after all. */
+  readonly beforeSend?: () => Promise<void>;
   /** Ends the run: the API would say the same to every status. */
   readonly stop: (why: StatuscastError) => void;
   readonly onStage: (stage: 'upload' | 'send' | 'find-out') => void;
@@ -71,7 +73,7 @@ async function settleEarlier(
   publication: Publication,
   publisher: Publisher,
 ): Promise<Ending | null> {
-  const { key, state, link, attemptedAtMs } = publication;
+  const { key, state, link, attemptedAtMs, runId } = publication;
   const { ledger, settings } = publisher;
   const isOpen = state === 'sending' || state === 'uncertain';
   if (!isOpen || link === null || attemptedAtMs === null) return null;
@@ -82,7 +84,9 @@ async function settleEarlier(
     await ledger.recordNotSent(key, attemptedAtMs);
     return null;
   }
-  return ending.outcome === 'uncertain' && settings.onUncertain === 'resend' ? null : ending;
+  // A watch meets what it lost itself again: sent anew each time, it might be posted each time.
+  const isResent = settings.onUncertain === 'resend' && runId !== publisher.runId;
+  return ending.outcome === 'uncertain' && isResent ? null : ending;
 }
 
 /** What stops the run meanwhile leaves it unknown, not failed: the next run goes on finding out. */
@@ -167,7 +171,7 @@ type Sent =
   | { readonly type: 'ended'; readonly ending: Ending }
   | { readonly type: 'unknown'; readonly attemptedAtMs: number; readonly link: Link };
 
-/** Sends within the hours. A wait for its start may outlast them, and the wait for them a link. */
+/** Sends within the hours and while the link lives: the wait for its start may outlast both. */
 async function sendInTime(
   publication: Publication,
   firstLink: Link,
@@ -178,7 +182,10 @@ async function sendInTime(
   let [link, lastAttemptAtMs] = [firstLink, firstAttemptAtMs];
   for (;;) {
     const hasWaited = await awaitHours(settings.hours, { signal, onWaiting, now: clock });
-    if (hasWaited) link = await provideLink(publication, link, publisher);
+    if (hasWaited || isOver(link, publisher)) {
+      link = await provideLink(publication, link, publisher);
+    }
+    await hearAgain(publisher);
     const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
     if (sent.type !== 'too-late') return sent;
     const { attemptedAtMs } = sent;
@@ -187,6 +194,23 @@ async function sendInTime(
     await ledger.recordNotSent(publication.key, attemptedAtMs);
     lastAttemptAtMs = attemptedAtMs;
   }
+}
+
+/**
+ * Nothing leaves into silence: in an outage each send would lose its answer, and what became of
+ * those that look the same could not be told apart.
+ * @throws StatuscastError `api-no-answer`, what stops the run, `interrupted`
+ */
+async function hearAgain({ client, settings, signal, onWaiting }: Publisher): Promise<void> {
+  if (!client.isSilent()) return;
+  const { retries } = settings;
+  const ask = () => client.showMessagesQueue({ signal });
+  await retry(ask, isTransient, { retries, signal, onWaiting });
+}
+
+/** The wait for a start may outlast a link: statuses may be days apart, and a machine may sleep. */
+function isOver({ expiresAtMs }: Link, { now }: Publisher): boolean {
+  return expiresAtMs <= Math.max(now(), Date.now());
 }
 
 interface TooLate {
@@ -209,8 +233,9 @@ async function sendOnce(
   let attemptedAtMs = lastAttemptAtMs;
   let isTooLate = false;
   const claim = async () => {
-    isTooLate = nextOpening(settings.hours, clock()) !== null;
+    isTooLate = nextOpening(settings.hours, clock()) !== null || isOver(link, publisher);
     if (isTooLate) return false;
+    await publisher.beforeSend?.();
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);

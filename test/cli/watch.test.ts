@@ -251,6 +251,44 @@ test('a file that is removed before its turn is no failure', async () => {
   ]);
 });
 
+test('a file that is removed while it waits for its turn is not posted', async () => {
+  const cwd = await paintAlbum(3);
+  const sandbox = await openTestSandbox();
+  const running = startWatch(cwd, sandbox, ['--json', '--gap', '4']);
+  // All are uploaded, and two wait for the gap behind the first.
+  await until(() => expect(sandbox.uploads()).toHaveLength(3));
+  await until(() => expect(sandbox.statuses()).toHaveLength(1));
+  await rm(path.join(cwd, 'album/2.png'));
+  await until(() => expect(running.stdout()).toContain('"type":"idle"'));
+  const { stdout } = await endWith(running, 'SIGINT');
+  const told = resultsOf(stdout).map(({ input, outcome, reason }) => [input, reason ?? outcome]);
+  expect(told).toEqual([
+    ['album/1.png', 'sent'],
+    ['album/2.png', 'removed'],
+    ['album/3.png', 'sent'],
+  ]);
+  expect(namesOf(sandbox)).toEqual(['1.jpg', '3.jpg']);
+});
+
+test('a twin of what is tried again waits for what comes of it', async () => {
+  const { cwd, album } = await makeAlbum({ 'a.png': 'grey.png' });
+  // Nobody can tell whether the first was sent; when it is tried again that takes long.
+  const sandbox = await openTestSandbox({
+    outgoingWebhook: 'no',
+    faults: [{ name: 'reset', method: 'sendMediaStatus' }],
+  });
+  const journal = { STATUSCAST_JOURNAL_WAIT_MS: '300' };
+  const running = startWatch(cwd, sandbox, ['--json'], journal);
+  await until(() => expect(running.stdout()).toContain('"outcome":"uncertain"'));
+  sandbox.addFault({ name: 'slow', method: 'showMessagesQueue', delayMs: 4000 });
+  await until(() => expect(running.stdout().split('"stage":"find-out"')).toHaveLength(3));
+  await put('grey.png', album, 'b.png');
+  await until(() => expect(running.stdout()).toContain('"reason":"duplicate"'));
+  await sleep(2000);
+  const { stdout } = await endWith(running, 'SIGINT');
+  expect(resultsOf(stdout).filter(({ input }) => input === 'album/b.png')).toHaveLength(1);
+});
+
 test('an instance that can send no more ends it with 3', async () => {
   const cwd = await paintAlbum(1);
   const sandbox = await openTestSandbox();

@@ -57,6 +57,45 @@ describe.concurrent('after a lost answer', () => {
     },
   );
 
+  test('an outage costs one answer: nothing else leaves before the API is heard again', async (scope) => {
+    const faults = [
+      { name: 'answer-lost', method: 'sendMediaStatus' },
+      { name: 'bad-gateway', method: 'showMessagesQueue', times: 4 },
+    ] as const;
+    const desk = await openDesk(scope, { settings: { retries: 1 }, sandbox: { faults } });
+    const [first, second] = [await desk.prepare(), await desk.prepare('video')];
+    expect(await publish(first, desk.publisher)).toMatchObject({ outcome: 'uncertain' });
+    const fault = await failureOf(publish(second, desk.publisher));
+    expect(fault).toMatchObject({ code: 'api-no-answer', facts: { method: 'showMessagesQueue' } });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(await desk.entryOf(second.key)).toMatchObject({
+      state: 'uploaded',
+      attemptedAtMs: null,
+    });
+    const again = await publish(await desk.readAgain(second), desk.publisher);
+    expect(again).toMatchObject({ outcome: 'sent' });
+    expect(await publish(await desk.readAgain(first), desk.publisher)).toMatchObject({
+      outcome: 'sent',
+    });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(2);
+  });
+
+  test('what a run lost itself it does not send again, whatever it was told', async (scope) => {
+    const settings = { onUncertain: 'resend' } as const;
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus', times: Infinity }] as const;
+    const sandbox = { faults, sendDelayMs: 0, outgoingWebhook: 'no' } as const;
+    const desk = await openDesk(scope, { settings, sandbox });
+    const publication = await desk.prepare();
+    const open = { outcome: 'uncertain' };
+    expect(await publish(publication, desk.publisher)).toMatchObject(open);
+    const same = await publish(await desk.readAgain(publication), desk.publisher);
+    expect(same).toMatchObject(open);
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    const later = { ...desk.publisher, runId: desk.publisher.runId + 1 };
+    await publish(await desk.readAgain(publication), later);
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(2);
+  });
+
   test('where no journal is kept it stays uncertain, also for the next run', async (scope) => {
     const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
     const sandbox = { faults, sendDelayMs: 0, outgoingWebhook: 'no' } as const;

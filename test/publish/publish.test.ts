@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, truncate } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { publish } from '../../src/publish/publish.js';
 import { failureOf } from '../support/failure.js';
 import { openDesk } from '../support/publishing.js';
-import { countRequests, until } from '../support/sandbox-client.js';
+import { connectClient, countRequests, unlimited, until } from '../support/sandbox-client.js';
 
 describe.concurrent('a file is published', () => {
   test('by upload, link check and one send, each in the ledger before the next', async (scope) => {
@@ -70,6 +71,28 @@ describe.concurrent('a file is published', () => {
     const desk = await openDesk(scope, { settings: { audioAs: 'voice' } });
     await publish(await desk.prepare(), desk.publisher);
     expect(desk.sandbox.statuses()).toMatchObject([{ viaMethod: 'sendMediaStatus' }]);
+  });
+
+  test('with a new link where the wait for its turn outlasted the first', async (scope) => {
+    const desk = await openDesk(scope);
+    const publication = await desk.prepare();
+    const { output, key } = publication;
+    const { urlFile } = await desk.client.uploadFile({ ...output, asciiName: 'a.jpg' });
+    const link = { urlFile, expiresAtMs: Date.now() + 300 };
+    await desk.ledger.recordUploaded(key, link);
+    const client = connectClient(scope, desk.sandbox.credentials, {
+      limitRate: async (method, call, options) => {
+        if (method === 'sendMediaStatus') await sleep(400);
+        return unlimited(method, call, options);
+      },
+    });
+    const again = await desk.readAgain(publication);
+    const ending = await publish(again, { ...desk.publisher, client });
+    expect(ending).toMatchObject({ outcome: 'sent' });
+    const [status] = desk.sandbox.statuses();
+    expect(status?.urlFile).not.toBe(urlFile);
+    expect(desk.sandbox.uploads()).toHaveLength(2);
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
   });
 
   test('with the live link that an earlier run left, without a second upload', async (scope) => {
