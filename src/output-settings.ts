@@ -130,7 +130,8 @@ export const video = {
   }),
   videoCrf: number({
     default: 23,
-    min: 0,
+    // x264 takes 0 for lossless, which no profile of a status has.
+    min: 1,
     max: 51,
     unit: 'CRF',
     about: 'x264 quality of an encoded video; lower is better and larger',

@@ -54,11 +54,11 @@ export async function inspectStill(
   const { refuseLostScan } = await import('./jpeg-loss.js');
   try {
     return await withScratch(given, async (scratch) => {
-      const options = { scratch, signal, timeoutMs };
-      const seen = await probeStill(ffmpeg, path, decoder, options);
       const maxPixels = settings.maxMegapixels * MEGA;
+      const options = { scratch, signal, timeoutMs, maxPixels };
+      const seen = await probeStill(ffmpeg, path, decoder, options);
       const open = async () => {
-        const readable = await readableStill(ffmpeg, path, seen.decoder, { ...options, maxPixels });
+        const readable = await readableStill(ffmpeg, path, seen.decoder, options);
         const image = readable === path ? seen.image : await probeImage(readable);
         return { path: readable, image };
       };

@@ -122,8 +122,8 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, abilities: Abilities):
   // A header may say 2 s of frames that are hours apart.
   const spans = raw.packets === undefined ? [] : [{ duration: spanOf(raw.packets) }];
   const durations = [raw.format, ...raw.streams, ...spans]
-    .map(({ duration }) => duration)
-    .filter((duration) => duration !== null);
+    // What says that it lasts for no time at all, as RealMedia may, does not know.
+    .flatMap(({ duration }) => (duration !== null && duration > 0 ? [duration] : []));
   const pictures = ofType('video').map((stream) =>
     toPicture(stream, raw.format.start_time, abilities),
   );

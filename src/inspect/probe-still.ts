@@ -10,6 +10,8 @@ export interface ProbeStillOptions {
   readonly scratch: string | undefined;
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
+  /** As many as settings allow. */
+  readonly maxPixels: number;
 }
 
 /** A still picture, and what it is to be decoded with. */
@@ -57,11 +59,11 @@ async function probeDrawing(
   ffmpeg: Ffmpeg,
   path: string,
   decoder: StillDecoder,
-  { scratch: given, ...options }: ProbeStillOptions,
+  { scratch: given, maxPixels, ...options }: ProbeStillOptions,
 ): Promise<ImageProbe> {
   const { size: bytes } = await stat(path);
   return withScratch(given, async (scratch) => {
-    const limits = { scratch, maxPixels: DRAWING_MAX_PIXELS };
+    const limits = { scratch, maxPixels: Math.min(DRAWING_MAX_PIXELS, maxPixels) };
     const rendered = await readableStill(ffmpeg, path, decoder, { ...options, ...limits });
     return { ...(await probeImage(rendered)), format: 'svg', bytes };
   });

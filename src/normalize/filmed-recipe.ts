@@ -63,7 +63,8 @@ export function filmedRecipe(
 
 /**
  * Turning is done here: ffmpeg's own knows no mirrors before 5.0. It leaves the display matrix
- * behind unless told not to turn, and then passes it on, except from a graph of several inputs.
+ * behind, one that only moves the picture as well, unless told not to turn, and then passes it on,
+ * except from a graph of several inputs.
  */
 function drawPicture(
   inputs: readonly RecipeInput[],
@@ -77,11 +78,11 @@ function drawPicture(
     sinks === null
       ? { graph: `${drawn}[picture]`, frames: [] }
       : leaveFrames(plan, picture, drawn, sinks);
-  const isTurned = picture.rotationDegrees !== 0 || picture.mirrored;
-  const told = { frames, frameSeconds: seconds / perSeconds };
-  return isTurned
-    ? { inputs: [...inputs, NOTHING], graph: `${graph};[${inputs.length}:v]nullsink`, ...told }
-    : { inputs, graph, ...told };
+  return {
+    inputs: [...inputs, NOTHING],
+    graph: `${graph};[${inputs.length}:v]nullsink`,
+    ...{ frames, frameSeconds: seconds / perSeconds },
+  };
 }
 
 const NOTHING: RecipeInput = { source: 'color=s=16x16:r=1:d=1', demuxer: 'lavfi', options: [] };

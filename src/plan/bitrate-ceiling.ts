@@ -32,6 +32,20 @@ export function soundCeiling(durationSeconds: number, settings: Settings): numbe
   return Math.max(SOUND_MIN_KBPS, Math.floor((budgetKbits(settings) * SOUND_SHARE) / seconds));
 }
 
+/** What LAME encodes at; anything else is rounded, up as well. */
+const MP3_KBPS = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320] as const;
+
+/** The bit rate of an MP3 that is as wanted, or lower where its file would be over its limit. */
+export function mp3Kbps(
+  durationSeconds: number,
+  { audioBitrateKbps, audioMaxBytes, maxDurationSeconds }: Settings,
+): number {
+  const seconds = Math.min(durationSeconds, maxDurationSeconds);
+  const mostKbps = (audioMaxBytes * CONTAINER_SHARE * 8) / 1000 / seconds;
+  if (audioBitrateKbps <= mostKbps) return audioBitrateKbps;
+  return MP3_KBPS.findLast((kbps) => kbps <= mostKbps) ?? MP3_KBPS[0];
+}
+
 function budgetKbits({ videoMaxBytes }: Settings): number {
   return (videoMaxBytes * CONTAINER_SHARE * 8) / 1000;
 }

@@ -1,4 +1,5 @@
 import type { Part } from '../job.js';
+import type { FrameRate } from './frame-rate.js';
 
 /** Where an output begins and ends in its source. */
 export interface Place {
@@ -23,4 +24,10 @@ export function placeOf(
 ): Pick<Place, 'startSeconds' | 'leadSeconds'> {
   const units = Math.floor(Math.min(startSeconds, LEAD_SECONDS) / unitSeconds + 0.001);
   return { startSeconds, leadSeconds: units * unitSeconds };
+}
+
+/** The last frame begins before the cut and ends within the limit. */
+export function cutForEncoding(maxSeconds: number, { frames, seconds }: FrameRate): number {
+  const whole = Math.floor((maxSeconds * frames) / seconds);
+  return Math.min(maxSeconds - SOUND_SPARE_SECONDS, ((whole - 0.5) * seconds) / frames);
 }

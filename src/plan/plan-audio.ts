@@ -3,6 +3,7 @@ import type { SoundStream } from '../inspect/read-streams.js';
 import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
 import { AUDIO_RULES } from './audio-rules.js';
+import { mp3Kbps } from './bitrate-ceiling.js';
 import {
   encodeSound,
   outputRateHz,
@@ -51,7 +52,10 @@ export function planAudio(
     reasons: [...faults.map(({ reason }) => reason), ...must],
     demuxer: media.demuxer,
     sound: mustEncode
-      ? encodeSound(sound, media, place, settings)
+      ? {
+          ...encodeSound(sound, media, place, settings),
+          bitrateKbps: mp3Kbps(media.durationSeconds ?? Infinity, settings),
+        }
       : { action: 'copy', index: sound.index, codec: sound.codec },
     ...place,
     expectedSeconds:

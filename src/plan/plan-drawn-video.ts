@@ -2,9 +2,9 @@ import type { MediaProbe } from '../inspect/probe-media.js';
 import type { SoundStream } from '../inspect/read-streams.js';
 import type { Part } from '../job.js';
 import type { Settings } from '../settings.js';
-import { bitrateCeiling } from './bitrate-ceiling.js';
+import { bitrateCeiling, soundCeiling } from './bitrate-ceiling.js';
 import type { FrameRate } from './frame-rate.js';
-import { placeOf, SOUND_SPARE_SECONDS } from './place.js';
+import { cutForEncoding, placeOf } from './place.js';
 import { encodeSound, soundWishes } from './plan-sound.js';
 import type { VideoPlan } from './plan-video.js';
 import { presetOf } from './preset.js';
@@ -23,10 +23,12 @@ export function planDrawnVideo(
   because: readonly string[],
   part: Part,
 ): VideoPlan {
-  const cutSeconds = part.seconds ?? settings.maxDurationSeconds - SOUND_SPARE_SECONDS;
   const frameRate = drawnFrameRate(settings);
+  const cutSeconds = part.seconds ?? cutForEncoding(settings.maxDurationSeconds, frameRate);
   const place = { ...placeOf(part, frameRate.seconds / frameRate.frames), cutSeconds };
   const { durationSeconds } = media;
+  const lengthSeconds = durationSeconds ?? Infinity;
+  const bitrateKbps = Math.min(settings.audioBitrateKbps, soundCeiling(lengthSeconds, settings));
   const tag = (key: string) => wordsOf(media.tags[key] ?? sound.tags[key]);
   return {
     kind: 'video',
@@ -44,9 +46,9 @@ export function planDrawnVideo(
       frameRate,
       crf: settings.videoCrf,
       preset: presetOf(settings),
-      maxBitrateKbps: bitrateCeiling(durationSeconds ?? Infinity, settings),
+      maxBitrateKbps: bitrateCeiling(lengthSeconds, settings, bitrateKbps),
     },
-    sound: encodeSound(sound, media, place, settings),
+    sound: { ...encodeSound(sound, media, place, settings), bitrateKbps },
     ...place,
     expectedSeconds:
       durationSeconds === null

@@ -80,10 +80,9 @@ function gridOf(media: Timed, settings: Settings): Grid {
       ? drawnFrameRate(settings)
       : chooseFrameRate(media.picture, media.media, settings.videoMaxFrameRate);
   const unitSeconds = seconds / frames;
-  return {
-    unitSeconds,
-    longestSeconds: toGrid(longestEncodeSeconds(settings), { unitSeconds }),
-  };
+  const longestSeconds = toGrid(longestEncodeSeconds(settings), { unitSeconds });
+  // Of a frame a second and a part of a second, one.
+  return { unitSeconds, longestSeconds: Math.max(unitSeconds, longestSeconds) };
 }
 
 function toGrid(value: number, { unitSeconds }: Pick<Grid, 'unitSeconds'>): number {

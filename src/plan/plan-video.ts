@@ -10,7 +10,7 @@ import { coloursOf, isHdr, type SourceColours } from './video-colours.js';
 import { VIDEO_RULES, type VideoSeen } from './video-rules.js';
 import { fitWithin } from './video-size.js';
 import { bitrateCeiling, soundCeiling } from './bitrate-ceiling.js';
-import { placeOf, SOUND_SPARE_SECONDS, type Place } from './place.js';
+import { cutForEncoding, placeOf, SOUND_SPARE_SECONDS, type Place } from './place.js';
 import { encodeSound, soundWishes, type CopySound, type EncodeSound } from './plan-sound.js';
 import { presetOf } from './preset.js';
 
@@ -233,10 +233,4 @@ function cutForCopying(maxSeconds: number, frameRate: FrameRate): number {
   return spare > COPY_SPARE_MAX_SECONDS
     ? cutForEncoding(maxSeconds, frameRate)
     : maxSeconds - Math.max(SOUND_SPARE_SECONDS, spare);
-}
-
-/** The last frame begins before the cut and ends within the limit. */
-function cutForEncoding(maxSeconds: number, { frames, seconds }: FrameRate): number {
-  const whole = Math.floor((maxSeconds * frames) / seconds);
-  return Math.min(maxSeconds - SOUND_SPARE_SECONDS, ((whole - 0.5) * seconds) / frames);
 }

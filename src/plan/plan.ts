@@ -42,10 +42,7 @@ export function plan(
     case 'audio':
     case 'video': {
       const { durationSeconds } = media.media;
-      // RealMedia may say that it lasts for no time at all.
-      const isBehindEnd =
-        part.startSeconds > 0 && part.startSeconds >= (durationSeconds ?? Infinity);
-      if (durationSeconds !== null && isBehindEnd) {
+      if (durationSeconds !== null && part.startSeconds >= durationSeconds) {
         const why = `it is to begin at ${round(part.startSeconds)} s, and it ends at ${round(durationSeconds)} s`;
         return { action: 'refuse', error: { code: 'too-short', file: name, why } };
       }

@@ -58,8 +58,8 @@ export function reached({ done, underWay }: Pick<Advance, 'done' | 'underWay'>):
   let { inputs, bytes } = done;
   for (const own of underWay.values()) {
     const { progress, part } = own;
-    const isEncoding = own.stage === 'normalize' && progress !== null && progress.total !== null;
-    const within = isEncoding && progress.total !== null ? progress.done / progress.total : 0;
+    const total = own.stage === 'normalize' ? (progress?.total ?? 0) : 0;
+    const within = progress !== null && total > 0 ? progress.done / total : 0;
     const share = SHARES[own.stage] + 0.8 * Math.min(1, within);
     const whole = part === null ? share : (part.number - 1 + share) / part.of;
     inputs += whole;

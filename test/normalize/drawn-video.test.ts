@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { drawBackground } from '../../src/normalize/draw-background.js';
 import { barsIn } from '../../src/normalize/draw-bars.js';
+import { createSettings } from '../../src/resolve-settings.js';
 import { expectVideoContract } from '../support/contract.js';
 import { longestSeconds } from '../support/ffprobe.js';
 import { fixture } from '../support/fixtures.js';
@@ -54,6 +55,19 @@ describe('a sound that is shown as a video', () => {
     const { probe } = await draw(source);
     expect(longestSeconds(probe)).toBeGreaterThanOrEqual(59.8);
     expect(probe.format.size).toBeLessThan(6_000_000);
+  });
+
+  it.each([
+    ['a length of no whole frames', { videoMaxFrameRate: 10, maxDurationSeconds: 30.57 }],
+    ['a limit that its sound alone would fill', { videoMaxBytes: 500_000, maxDurationSeconds: 31 }],
+  ])('fits with %s', async (_, given) => {
+    const { videoMaxBytes, maxDurationSeconds } = createSettings(given);
+    const source = join(await tempFolder(), 'a.wav');
+    await makeMedia(source, lavfi('anoisesrc=a=0.5:d=40:r=44100'));
+    const { output } = await draw(source, given);
+    expect(output.bytes).toBeLessThanOrEqual(videoMaxBytes);
+    expect(output.durationSeconds).toBeGreaterThan(maxDurationSeconds - 0.2);
+    expect(output.durationSeconds).toBeLessThanOrEqual(maxDurationSeconds);
   });
 
   it.each([

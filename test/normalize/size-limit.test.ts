@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expectVideoContract } from '../support/contract.js';
+import { expectAudioContract, expectVideoContract } from '../support/contract.js';
 import { failureOf } from '../support/failure.js';
 import { CONFORMING_SOUND, lavfi, makeMedia, words } from '../support/make-media.js';
 import { normalizeFile } from '../support/normalize-file.js';
@@ -115,4 +115,18 @@ it('what cannot be made to fit is refused with its size, its length, the limit a
   expect(error.message).toMatch(
     /^Cannot use a\.mkv: its 40\.\d+ s take \d{6,} bytes .* more than the 100000 .* --video-max-bytes/,
   );
+});
+
+it.each([
+  [500_000, 64],
+  [300_000, 32],
+])('a recording of a minute fits into %i bytes', async (audioMaxBytes, kbps) => {
+  const folder = await tempFolder();
+  const source = await makeMedia(join(folder, 'a.wav'), [...hiss(62)]);
+  const settings = { audioMaxBytes };
+  const { plan, output } = await normalizeFile(source, join(folder, 'made'), { settings });
+  expect(plan).toMatchObject({ kind: 'audio', sound: { bitrateKbps: kbps } });
+  expect(output.bytes).toBeLessThanOrEqual(audioMaxBytes);
+  expect(output.durationSeconds).toBeGreaterThanOrEqual(59.8);
+  await expectAudioContract(output.path);
 });

@@ -216,6 +216,20 @@ describe('a picture that ffmpeg has to read, known by its bytes,', () => {
   });
 });
 
+it('a drawing has no more pixels than are allowed, and is not refused for them', async () => {
+  const folder = await tempFolder();
+  const source = join(folder, 'banner.svg');
+  const shapes = '<rect width="600" height="100" fill="#f00"/>';
+  await writeFile(
+    source,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 600 100">${shapes}</svg>`,
+  );
+  const settings = { maxMegapixels: 1 };
+  const { output } = await normalizeFile(source, join(folder, 'made'), { settings });
+  await expectImageContract(output.path);
+  expect(distance((await readPixels(output.path)).at(0.5, 0.5), RED)).toBeLessThan(12);
+});
+
 describe('a picture is decoded once', () => {
   it('where inspect and normalize share a scratch folder, which is made only when it is needed', async () => {
     const folder = await tempFolder();

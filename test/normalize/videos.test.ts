@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createSettings } from '../../src/resolve-settings.js';
 import { expectVideoContract } from '../support/contract.js';
 import { ffprobe } from '../support/ffprobe.js';
 import { fixture } from '../support/fixtures.js';
@@ -100,6 +101,33 @@ it.each(MATRICES)('a clip with the display matrix %o comes out upright', async (
   for (const [x, y, colour] of CORNERS) {
     expect(distance(frame.at(x, y), colour)).toBeLessThan(TOLERANCE);
   }
+});
+
+it.each([
+  ['with sound', [...lavfi('sine')]],
+  ['without', []],
+])('a clip that its display matrix only moves, %s, comes out without it', async (_, sound) => {
+  const folder = await tempFolder();
+  const source = await makeMedia(join(folder, 'a.mp4'), [
+    ...[...lavfi('testsrc2=s=128x96'), ...sound],
+    ...[...CONFORMING_PICTURE, ...CONFORMING_SOUND, ...FASTSTART, '-t', '1'],
+  ]);
+  const bytes = await readFile(source);
+  const [across, down] = [6, 7].map((at) => bytes.indexOf('tkhd') + 44 + 4 * at);
+  bytes.writeInt32BE(16 * 65_536, across);
+  bytes.writeInt32BE(8 * 65_536, down);
+  await writeFile(source, bytes);
+  const { plan, output } = await normalizeFile(source, join(folder, 'made'), { settings: FAST });
+  expect(plan.reasons).toContain('it is moved when it is shown');
+  await expectVideoContract(output.path, 'encoded');
+});
+
+it('a clip is encoded as well as x264 does in a profile that a status has', async () => {
+  const folder = await tempFolder();
+  const settings = { ...FAST, videoCrf: 1 };
+  const { output } = await normalizeFile(fixture('sixty-frames.mp4'), folder, { settings });
+  await expectVideoContract(output.path, 'encoded');
+  expect(() => createSettings({ videoCrf: 0 })).toThrow(/videoCrf/);
 });
 
 describe('a clip that is transparent on its right half is put on the background', () => {

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -290,6 +290,21 @@ test.each([
   expect(await numbersOf(folder, before)).toEqual([0]);
   // Of its key frame, and not of what was left in white.
   expect(Math.max(...(await numbersOf(folder, after)))).toBeLessThan(9 * 25);
+});
+
+test('a clip that says that it lasts for no time at all is made and shown', async () => {
+  const folder = await tempFolder();
+  const file = await makeMedia(path.join(folder, 'a.flv'), [
+    ...[...numberedFrames('25', 6), ...lavfi('sine=sample_rate=44100:d=6')],
+    ...words('-c:v flv1 -q:v 2 -c:a libmp3lame'),
+  ]);
+  const bytes = await readFile(file);
+  const word = 'duration';
+  bytes.writeDoubleBE(0, bytes.indexOf(word) + word.length + 1);
+  await writeFile(file, bytes);
+  const { previews, result } = await show(folder, file);
+  expect(result.output?.durationSeconds).toBeCloseTo(6, 0);
+  expect(previews[0]?.after?.frames).toBeGreaterThan(1);
 });
 
 test('a clip that does not say how long it is has a whole strip', async () => {

@@ -56,6 +56,17 @@ describe('the parts of anything that is split', () => {
     );
   });
 
+  it('are of one frame where a second holds no more', () => {
+    const settings = { long: 'split', maxDurationSeconds: 1, videoMaxFrameRate: 1 } as const;
+    fc.assert(
+      fc.property(anyClip, (seen) => {
+        const parts = planParts(withLength(seen, 3), createSettings(settings));
+        expect(parts.length).toBeGreaterThanOrEqual(2);
+        for (const { seconds } of parts) expect(seconds ?? 1).toBe(1);
+      }),
+    );
+  });
+
   it('are encoded, each with its place in its reasons', () => {
     fc.assert(
       fc.property(anyLong, (seen) => {
