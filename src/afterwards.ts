@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { StatuscastError, toStatuscastError } from './errors.js';
 import type { StatusRecord } from './events.js';
@@ -69,6 +69,7 @@ export async function* reconcile(
       const settling = { client, journal, ledger, settings, signal, onWaiting, now };
       const ending = await settle({ key, kind, message }, link, times, settling);
       if (ending === 'not-sent') await ledger.recordNotSent(key, attemptedAtMs);
+      else if (ending.outcome !== 'uncertain') await rm(entry.output.path, { force: true });
       yield recordOf((await ledger.find([key])) ?? entry);
     }
   } finally {
@@ -191,9 +192,10 @@ async function listOf(
 
 function named(entries: readonly LedgerEntry[], names: readonly string[]): readonly LedgerEntry[] {
   if (names.length === 0) return entries;
-  const wanted = new Set(names);
+  // As a walk writes them: without `./` before, and with the separators of the system.
+  const wanted = new Set(names.map((name) => path.normalize(name)));
   return entries.filter(({ input, idMessage }) =>
-    [input, path.basename(input), idMessage ?? ''].some((name) => wanted.has(name)),
+    [path.normalize(input), path.basename(input), idMessage ?? ''].some((name) => wanted.has(name)),
   );
 }
 

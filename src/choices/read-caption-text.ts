@@ -1,5 +1,6 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { leadsOut } from '../discover/leads-out.js';
 import { messageOf } from '../errors.js';
 import { CAPTION_MAX_LENGTH } from '../limits.js';
 import { decodeText, NOT_UTF8 } from './decode-text.js';
@@ -18,7 +19,7 @@ export async function readCaptionText(file: string): Promise<CaptionText> {
   try {
     const real = await realpath(file);
     // As with media: whoever may write into a folder must not have other files posted.
-    if (path.relative(await realpath(path.dirname(file)), real).startsWith('..')) {
+    if (leadsOut(await realpath(path.dirname(file)), real)) {
       return fault('it is a link that leads out of its folder');
     }
     if (!(await stat(real)).isFile()) return fault('it is no file');

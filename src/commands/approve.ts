@@ -42,7 +42,8 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
     `About to post ${what}, of ${countOf(count.inputs, 'file')} (${formatBytes(count.bytes)})`,
     `  to       ${first}`,
     ...others.map((other) => `           ${other}`),
-    `  through  instance ${maskIdInstance(credentials.idInstance)} at ${credentials.apiUrl}`,
+    // People paste whole addresses, with the token in them.
+    `  through  instance ${maskIdInstance(credentials.idInstance)} at ${new URL(credentials.apiUrl).origin}`,
     ...captionLines(settings, count),
     ...(leftOut === 0 ? [] : [`  left out ${countOf(leftOut, 'file')}`]),
     'What was posted from here before is not posted again.',

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { onExit } from 'signal-exit';
-import { hintOf, StatuscastError, toStatuscastError } from '../errors.js';
+import { hintOf, StatuscastError, toStatuscastError, type ErrorCode } from '../errors.js';
 import { EXIT } from './exit-codes.js';
 
 /** Runs a command, and sets what the process ends with. */
@@ -8,13 +8,25 @@ export async function conclude(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (thrown) {
-    const isSystem = thrown instanceof Error && 'syscall' in thrown;
-    const error = isSystem
-      ? new StatuscastError({ code: 'bad-settings', faults: [thrown.message] }, { cause: thrown })
-      : toStatuscastError(thrown);
+    const error = toError(thrown);
     process.stderr.write(`${inLines(error)}\n`);
-    process.exitCode = error.code === 'internal' ? EXIT.someFailed : EXIT.usage;
+    process.exitCode = EXITS[error.code] ?? EXIT.usage;
   }
+}
+
+const EXITS: Partial<Record<ErrorCode, number>> = {
+  internal: EXIT.someFailed,
+  interrupted: EXIT.interrupted,
+};
+
+function toError(thrown: unknown): StatuscastError {
+  const facts =
+    thrown instanceof Error && 'syscall' in thrown
+      ? ({ code: 'bad-settings', faults: [thrown.message] } as const)
+      : thrown instanceof Error && thrown.name === 'AbortError'
+        ? ({ code: 'interrupted' } as const)
+        : null;
+  return facts === null ? toStatuscastError(thrown) : new StatuscastError(facts, { cause: thrown });
 }
 
 /** A signal that fires when the command is to end: after Ctrl-C, say. */
@@ -29,6 +41,8 @@ export function listenForEnd(): AbortSignal {
   }
   // Whoever read our output has gone: there is nobody left to tell.
   process.stdout.on('error', () => interruption.abort());
+  // What is said beside that may go unheard.
+  process.stderr.on('error', () => undefined);
   return interruption.signal;
 }
 

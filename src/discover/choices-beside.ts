@@ -17,6 +17,11 @@ export function mayChoose(file: string): boolean {
   return isCaptionsFile(path.basename(file)) || isText(file);
 }
 
+/** `é` may be one character or two: a Mac writes two into names that its applications export. */
+function fold(name: string): string {
+  return name.normalize('NFC');
+}
+
 /**
  * The texts that hold the caption of a file beside them: `beach.txt` or `beach.jpg.txt` that of
  * `beach.jpg`.
@@ -26,13 +31,13 @@ export function mayChoose(file: string): boolean {
 export function findCaptionTexts(names: Iterable<string>): ReadonlyMap<string, string> {
   const all = [...names];
   const texts = new Map(
-    all.filter((name) => TEXT.test(name)).map((name) => [name.replace(TEXT, ''), name]),
+    all.filter((name) => TEXT.test(name)).map((name) => [fold(name.replace(TEXT, '')), name]),
   );
   if (texts.size === 0) return texts;
   const others = all.filter((name) => !TEXT.test(name) && !isCaptionsFile(name));
   return new Map(
     others.flatMap((name) => {
-      const text = texts.get(name) ?? texts.get(path.parse(name).name);
+      const text = texts.get(fold(name)) ?? texts.get(fold(path.parse(name).name));
       return text === undefined ? [] : [[name, text] as const];
     }),
   );

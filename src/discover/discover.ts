@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { StatuscastError } from '../errors.js';
 import type { Input } from '../job.js';
 import { findCaptionTexts, isCaptionsFile } from './choices-beside.js';
+import { leadsOut } from './leads-out.js';
 import { compareNames, readFolder } from './read-folder.js';
 import { NO_STAMP, stampOf, type FileFacts } from './stamp.js';
 
@@ -168,7 +169,7 @@ async function* visit(
     if (!isLink) yield { ...place, ...sightOf(null) };
     return;
   }
-  const isOutside = real !== place.path && path.relative(root.real, real).startsWith('..');
+  const isOutside = real !== place.path && leadsOut(root.real, real);
   if (isOutside || leaveOut.has(real)) return;
   if (found.isDirectory()) {
     // A folder behind a link that stays inside is met under its own name.

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Root } from '../discover/discover.js';
+import { leadsOut } from '../discover/leads-out.js';
 import { StatuscastError } from '../errors.js';
 
 /** Where a folder really is, or will be: a link to it must not hide it from the walk. */
@@ -24,9 +25,8 @@ export function refuseInputsFolder(
   // Outputs of single files lie side by side.
   const isDeep = roots.some(({ isFolder }) => isFolder);
   const inTheWay = roots.find(({ real, isFolder }) => {
-    const way = path.relative(out, isFolder ? real : path.dirname(real));
-    const isWithin = !path.isAbsolute(way) && way.split(path.sep)[0] !== '..';
-    return way === '' || (isDeep && isWithin);
+    const folder = isFolder ? real : path.dirname(real);
+    return folder === out || (isDeep && !leadsOut(out, folder));
   });
   if (inTheWay === undefined) return;
   const faults = [

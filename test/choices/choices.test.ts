@@ -81,6 +81,8 @@ test('a text beside a file is its caption, and a row wins over it', async () => 
       'd.TXT': 'text',
     },
     ...{ 'e.jpg': '', 'e.txt': ' \n', 'f.jpg': '', 'f.txt': 'text' },
+    // One character and two.
+    ...{ 'cafe\u0301.jpg': '', 'caf\u00e9.txt': 'coffee' },
     'captions.csv': 'file,caption,fit\nd.jpg,row,\nf.jpg,,pad\n',
   });
   await expect(faultsOf(folder)).resolves.toEqual([]);
@@ -88,9 +90,11 @@ test('a text beside a file is its caption, and a row wins over it', async () => 
   const of = async (name: string) =>
     (await choices.of({ path: path.join(folder, name), relativePath: name })).settings;
   const captions = await Promise.all(
-    ['a.jpg', 'b.jpg', 'c.png', 'd.jpg', 'f.jpg'].map(async (name) => (await of(name)).caption),
+    ['a.jpg', 'b.jpg', 'c.png', 'd.jpg', 'f.jpg', 'cafe\u0301.jpg'].map(
+      async (name) => (await of(name)).caption,
+    ),
   );
-  expect(captions).toEqual(['One\ntwo', 'B', 'Grüße', 'row', 'text']);
+  expect(captions).toEqual(['One\ntwo', 'B', 'Grüße', 'row', 'text', 'coffee']);
   expect((await of('f.jpg')).fit).toBe('pad');
   expect(await of('e.jpg')).toBe(RUN);
 });

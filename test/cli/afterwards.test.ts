@@ -59,6 +59,8 @@ test('history lists what was posted, for people and for programs', async () => {
   expect(listed[0]).toMatchObject({ input: 'album/grey.png', state: 'sent', caption: 'hello' });
   const named = await call('history', 'landscape.jpg');
   expect(statusesOf(named.stdout).map(({ input }) => input)).toEqual(['album/landscape.jpg']);
+  const pasted = await call('history', './album/../album/landscape.jpg');
+  expect(pasted.stdout).toBe(named.stdout);
   const people = await runCli(['history'], { cwd, env });
   expect(people.code).toBe(0);
   expect(people.stdout).toMatch(/sent +image +3EB0\w+ +album\/grey\.png\n/);
@@ -226,12 +228,14 @@ test('reconcile tells what is still uncertain with exit code 1', async () => {
 
 test('reconcile finds what was sent, and what was not: the next run sends that', async () => {
   // Both answers are lost, and so are the first looks at the queue; one of the two was carried out.
-  const { sandbox, call, sent } = await postAlbum(
+  const { cwd, sandbox, call, sent } = await postAlbum(
     {
       faults: [
         { name: 'answer-lost', method: 'sendMediaStatus' },
         { name: 'reset', method: 'sendMediaStatus', from: 2 },
-        { name: 'hang', method: 'showMessagesQueue', times: 2 },
+        // The second is the one that is heard before the other leaves.
+        { name: 'hang', method: 'showMessagesQueue' },
+        { name: 'hang', method: 'showMessagesQueue', from: 3 },
       ],
     },
     { STATUSCAST_API_TIMEOUT_MS: '2000', STATUSCAST_RETRIES: '0' },
@@ -240,8 +244,11 @@ test('reconcile finds what was sent, and what was not: the next run sends that',
   );
   expect(sent.code).toBe(1);
   expect(resultsOf(sent.stdout).map(({ outcome }) => outcome)).toEqual(['uncertain', 'uncertain']);
+  const outputs = () => readdir(path.join(cwd, '.statuscast/outputs'));
+  expect(await outputs()).toHaveLength(2);
   const { code, stdout, stderr } = await call('reconcile');
   expect(code, stdout + stderr).toBe(0);
+  expect(await outputs()).toHaveLength(1);
   expect(
     statusesOf(stdout)
       .map(({ state }) => state)
