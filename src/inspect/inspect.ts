@@ -4,7 +4,7 @@ import { createSettings } from '../resolve-settings.js';
 import { inspectMoving, inspectStill } from './inspect-still.js';
 import { inspectStreams, inspectUnknown } from './inspect-streams.js';
 import { PROBE_TIMEOUT_MS, type InspectOptions, type Inspection } from './inspection.js';
-import { measureLength } from './measure-length.js';
+import { measureLength, PAUSE_MIN_SECONDS } from './measure-length.js';
 import type { MediaProbe } from './probe-media.js';
 import { sniff, type Sniff } from './sniff.js';
 
@@ -24,7 +24,10 @@ export async function inspect(
     : seen;
 }
 
-/** The probe; with its length by its packets, where it is to be split and headers will not do. */
+/**
+ * The probe; with its length and its pauses by its packets, where it is to be split, or is to begin
+ * where one frame may be shown for long.
+ */
 async function measure(
   ffmpeg: Ffmpeg,
   path: string,
@@ -32,12 +35,23 @@ async function measure(
   { signal, timeoutMs = PROBE_TIMEOUT_MS, settings = createSettings() }: InspectOptions,
 ): Promise<MediaProbe> {
   const { media } = seen;
+  const { demuxer, animation } = media;
+  const { long, maxDurationSeconds, start } = settings;
   const claimed = media.durationSeconds ?? Infinity;
-  if (settings.long === 'trim' || claimed <= settings.maxDurationSeconds) return media;
-  const { index } = seen.type === 'video' ? seen.picture : seen.sound;
-  const stream = { demuxer: media.demuxer, index };
-  const durationSeconds = await measureLength(ffmpeg, path, stream, { signal, timeoutMs });
-  return durationSeconds === null ? media : { ...media, durationSeconds };
+  const isSplit = long === 'split' && claimed > maxDurationSeconds;
+  const picture = seen.type === 'video' && animation === null ? seen.picture : null;
+  const mayBeginInPause = picture !== null && start > PAUSE_MIN_SECONDS;
+  if (!isSplit && !mayBeginInPause) return media;
+  const stretch = {
+    ...{ demuxer, picture: picture?.index ?? null, sound: seen.sound?.index ?? null },
+    ...(isSplit ? {} : { untilSeconds: start }),
+  };
+  const measured = await measureLength(ffmpeg, path, stretch, { signal, timeoutMs });
+  const durationSeconds = isSplit ? measured.durationSeconds : null;
+  return {
+    ...media,
+    ...{ durationSeconds: durationSeconds ?? media.durationSeconds, pauses: measured.pauses },
+  };
 }
 
 /**

@@ -51,7 +51,7 @@ export interface InspectOptions {
    * Those that the plan will be made with: a file is looked into as far as they need it. Default:
    * the default settings.
    */
-  readonly settings?: LookSettings & Pick<Settings, 'long' | 'maxDurationSeconds'>;
+  readonly settings?: LookSettings & Pick<Settings, 'long' | 'maxDurationSeconds' | 'start'>;
   /**
    * Folder for pictures that have to be decoded to be seen; `normalizeImage` finds them there.
    * Default: one of its own, removed at the end.

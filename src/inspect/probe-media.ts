@@ -3,6 +3,7 @@ import { StatuscastError } from '../errors.js';
 import type { Abilities, Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 import { probeSchema, type RawProbe } from './ffprobe-answer.js';
+import type { Pause } from './measure-length.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
 import { readTiming, spanOf, type Timing } from './read-timing.js';
@@ -31,6 +32,8 @@ export interface MediaProbe {
   readonly mp3: Mp3 | null;
   /** The first packets' times, where they were asked for. */
   readonly timing: Timing | null;
+  /** Where one frame is shown for long; absent where nobody measured. */
+  readonly pauses?: readonly Pause[];
   /** The frames of a picture that goes round and round; null for every other clip. */
   readonly animation: Animation | null;
   /** This ffmpeg has the filters that bring HDR and wide colours down to BT.709. */

@@ -105,10 +105,10 @@ function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeIn
   return { source: path, demuxer, codecs, options: [...decoder, '-noautorotate', ...limits] };
 }
 
-function silence({ leadSeconds, expectedSeconds, cutSeconds }: VideoPlan): RecipeInput {
+function silence({ leadSeconds, cutSeconds }: VideoPlan): RecipeInput {
   return {
     source: `anullsrc=channel_layout=stereo:sample_rate=${SILENCE.sampleRateHz}`,
     demuxer: 'lavfi',
-    options: ['-t', (leadSeconds + (expectedSeconds ?? cutSeconds)).toFixed(6)],
+    options: ['-t', (leadSeconds + cutSeconds).toFixed(6)],
   };
 }

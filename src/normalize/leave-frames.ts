@@ -104,6 +104,6 @@ export function uprightRgb(
 }
 
 function firstOf(sink: FrameSink, picture: EncodePicture, { leadSeconds }: VideoPlan) {
-  const due = leadSeconds > 0 ? [`trim=start=${leadSeconds}`] : [];
+  const due = leadSeconds > 0 ? [`fps=fps=1:start_time=${leadSeconds}:round=up`] : [];
   return [...due, 'trim=end_frame=1', ...uprightRgb(sink, picture, picture.colours)];
 }

@@ -1,3 +1,4 @@
+import type { Pause } from '../inspect/measure-length.js';
 import type { Part } from '../job.js';
 import type { FrameRate } from './frame-rate.js';
 
@@ -17,12 +18,20 @@ export const SOUND_SPARE_SECONDS = 0.05;
 /** Key frames are seldom farther apart than 10 s. */
 const LEAD_SECONDS = 12;
 
-/** Where decoding begins and what of it is dropped; the lead is a whole number of units. */
+/**
+ * Where decoding begins and what of it is dropped; the lead is a whole number of units. It reaches
+ * back to the frame that is shown where the part begins: ffmpeg drops what is older than the lead.
+ */
 export function placeOf(
   { startSeconds }: Part,
   unitSeconds: number,
+  pauses: readonly Pause[] = [],
 ): Pick<Place, 'startSeconds' | 'leadSeconds'> {
-  const units = Math.floor(Math.min(startSeconds, LEAD_SECONDS) / unitSeconds + 0.001);
+  const stood = pauses
+    .filter(({ fromSeconds, toSeconds }) => fromSeconds <= startSeconds && startSeconds < toSeconds)
+    .map(({ fromSeconds }) => startSeconds - fromSeconds + unitSeconds);
+  const leadSeconds = Math.min(startSeconds, Math.max(LEAD_SECONDS, ...stood));
+  const units = Math.floor(leadSeconds / unitSeconds + 0.001);
   return { startSeconds, leadSeconds: units * unitSeconds };
 }
 

@@ -124,7 +124,8 @@ export function planVideo(
     sound !== null && !encodesSound
       ? Math.max(sound.bitrateKbps ?? 0, settings.audioBitrateKbps)
       : Math.min(settings.audioBitrateKbps, soundMostKbps);
-  const place = { ...placeOf(part, frameRate.seconds / frameRate.frames), cutSeconds };
+  const unitSeconds = frameRate.seconds / frameRate.frames;
+  const place = { ...placeOf(part, unitSeconds, media.pauses), cutSeconds };
   return {
     kind: 'video',
     action: encodesPicture || encodesSound ? 'encode' : faults.length > 0 ? 'remux' : 'keep',

@@ -92,6 +92,26 @@ describe('the parts of a clip hold each of its frames once', () => {
   });
 });
 
+it('a sound that goes on behind its picture is split to its end, below the last frame', async () => {
+  const { parts } = await split(
+    'a.mp4',
+    [
+      ...[...numberedFrames('25', 10), ...lavfi('anoisesrc=c=pink:r=44100:seed=7:a=0.5:d=60')],
+      ...words('-c:v libx264 -g 250 -pix_fmt yuv420p -c:a aac'),
+    ],
+    { long: 'split', maxDurationSeconds: 25 },
+  );
+  expect(parts).toHaveLength(3);
+  let seconds = 0;
+  for (const [at, { path }] of parts.entries()) {
+    seconds += longestSeconds(await expectVideoContract(path, 'encoded'));
+    const numbers = await readFrameNumbers(path);
+    expect(numbers.at(-1)).toBe(249);
+    if (at > 0) expect(new Set(numbers)).toEqual(new Set([249]));
+  }
+  expect(seconds).toBeCloseTo(60, 0);
+});
+
 describe('the parts of a sound hold each of its moments once', () => {
   it.each([
     ['a.wav', '-c:a pcm_s16le'],
@@ -147,6 +167,42 @@ describe('--start', () => {
     const numbers = await readFrameNumbers(output.path);
     expect(numbers).toEqual(Array.from({ length: 120 }, (_, index) => 380 + index));
   });
+
+  // As slides and recordings of a screen have them: decoding begins long after the frame did.
+  it.each([
+    ['slides.mp4', '-c:v libx264 -g 250 -bf 2 -pix_fmt yuv420p -c:a aac'],
+    ['slides.mkv', '-c:v libx264 -g 5 -pix_fmt yuv420p -c:a libvorbis'],
+    ['slides.webm', '-c:v libvpx -b:v 400k -g 5 -c:a libopus'],
+  ])(
+    'shows the frame that stands then, however long it has stood, in %s (%s)',
+    async (name, codecs) => {
+      const folder = await tempFolder();
+      const [picture = '', ...rest] = numberedFrames('25', 80).toReversed();
+      const stood = `${picture},select='not(between(n,50,1749))'`;
+      const source = await makeMedia(join(folder, name), [
+        ...[...rest.toReversed(), stood, ...lavfi('anoisesrc=c=pink:r=44100:seed=7:a=0.5:d=80')],
+        ...words(`-vsync vfr ${codecs}`),
+      ]);
+      const settings = { start: 40, maxDurationSeconds: 34 };
+      const { output } = await normalizeFile(source, join(folder, 'made'), { settings });
+      await expectVideoContract(output.path, 'encoded');
+      const numbers = await readFrameNumbers(output.path);
+      const changes = numbers.flatMap((number, at) =>
+        number === numbers[at - 1]
+          ? []
+          : [[at / (numbers.length / (output.durationSeconds ?? 1)), number] as const],
+      );
+      expect(changes[0]).toEqual([0, 49]);
+      expect(changes[1]?.[0]).toBeCloseTo(30, 0);
+      expect(changes[1]?.[1]).toBeGreaterThanOrEqual(1750);
+      const [heard, whole] = [await readSamples(output.path), await readSamples(source)];
+      const from = whole.subarray(40 * 44_100);
+      const { lag, likeness } = compareSamples(heard.subarray(0, 60_000), from, { most: 2000 });
+      // Opus and Vorbis are sought to the packet.
+      expect(Math.abs(lag)).toBeLessThanOrEqual(441);
+      expect(likeness).toBeGreaterThan(0.8);
+    },
+  );
 
   it('leaves the full minute behind it', async () => {
     const folder = await tempFolder();

@@ -55,6 +55,24 @@ describe('the limit holds for a clip whose header', () => {
   });
 });
 
+it.each([
+  ['0.6 s', 0.6],
+  ['600 s', 600],
+])(
+  'a silent clip of 6 s whose header says %s is whole, and its silence no longer',
+  async (_, claimed) => {
+    const folder = await tempFolder();
+    const source = await makeMedia(join(folder, 'a.flv'), [
+      ...[...lavfi('testsrc2=s=320x180:r=30:d=6'), ...words('-c:v flv1 -q:v 2')],
+    ]);
+    await claimDuration(source, claimed);
+    const { output } = await normalizeFile(source, join(folder, 'made'), { settings: FAST });
+    await expectVideoContract(output.path, 'encoded');
+    expect(output.durationSeconds).toBeGreaterThan(5.9);
+    expect(output.durationSeconds).toBeLessThan(6.2);
+  },
+);
+
 it('the limit holds for a sound that is shown as a video, whose header says a hundredth', async () => {
   const folder = await tempFolder();
   const source = await makeMedia(join(folder, 'a.flv'), [
