@@ -391,6 +391,15 @@ test('Ctrl-C ends with 130; every input still has its result, and the next run g
   expect(sandbox.statuses().map(({ fileName }) => fileName)).toHaveLength(names.length);
 });
 
+test('where nobody reads standard error any more the run goes on', async () => {
+  const { cwd } = await makeAlbum(['grey.png', 'landscape.jpg']);
+  const running = startCli(['prepare', 'album', '--out', 'made', '--json'], { cwd });
+  running.child.stderr?.destroy();
+  const { code, stdout } = await running.finished;
+  expect(code).toBe(0);
+  expect(summaryOf(stdout).counts.prepared).toBe(2);
+});
+
 test('a reader that goes away ends the run without a stack trace', async () => {
   const { cwd } = await makeAlbum(['grey.png', 'landscape.jpg']);
   const running = startCli(['prepare', 'album', '--json'], { cwd });

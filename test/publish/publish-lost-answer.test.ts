@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { StatuscastError } from '../../src/errors.js';
-import { publish, type Publication } from '../../src/publish/publish.js';
+import { publish } from '../../src/publish/publish.js';
+import type { Publication } from '../../src/publish/publisher.js';
 import type { FaultName } from '../../src/sandbox/sandbox.js';
 import { failureOf } from '../support/failure.js';
 import { openDesk, type Desk } from '../support/publishing.js';

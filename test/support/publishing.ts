@@ -4,7 +4,7 @@ import { OUTPUT_TYPES, type Kind } from '../../src/job.js';
 import type { Ledger, LedgerEntry, NormalizedFacts } from '../../src/ledger/ledger.js';
 import { openLedger } from '../../src/ledger/open-ledger.js';
 import { createJournal } from '../../src/publish/journal.js';
-import type { Publication, Publisher } from '../../src/publish/publish.js';
+import type { Publication, Publisher } from '../../src/publish/publisher.js';
 import { createSettings } from '../../src/resolve-settings.js';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.js';
 import type { SettingsInput } from '../../src/settings.js';
