@@ -69,7 +69,9 @@ export async function* reconcile(
       const settling = { client, journal, ledger, settings, signal, onWaiting, now };
       const ending = await settle({ key, kind, message }, link, times, settling);
       if (ending === 'not-sent') await ledger.recordNotSent(key, attemptedAtMs);
-      else if (ending.outcome !== 'uncertain') await rm(entry.output.path, { force: true });
+      else if (ending.outcome !== 'uncertain') {
+        await rm(entry.output.path, { force: true }).catch(() => undefined);
+      }
       yield recordOf((await ledger.find([key])) ?? entry);
     }
   } finally {

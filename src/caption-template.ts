@@ -13,9 +13,12 @@ export function wantsDate(template: string): boolean {
   return /\{(date|time)\}/.test(template);
 }
 
-/** What stands between words: no letter, no digit, no placeholder, and no bracket about another. */
-const BEFORE = String.raw`[^\p{L}\p{N}{})\]]*`;
-const AFTER = String.raw`[^\p{L}\p{N}{}(\[]*`;
+/**
+ * What stands between words: no letter, none of its marks, no digit, no placeholder, and no bracket
+ * about another.
+ */
+const BEFORE = String.raw`[^\p{L}\p{M}\p{N}{})\]]*`;
+const AFTER = String.raw`[^\p{L}\p{M}\p{N}{}(\[]*`;
 
 /**
  * Fills a template in. Where there is nothing to put in, what separates it from the rest goes too:

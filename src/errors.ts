@@ -159,7 +159,7 @@ export function describe(facts: ErrorFacts): string {
     case 'file-empty':
       return `Cannot use ${facts.file}: it is empty (0 bytes). Copy it again from where it came from.`;
     case 'file-changed':
-      return `Cannot use ${facts.file}: it changed while it was read. Run again once it is fully written.`;
+      return `Cannot use ${facts.file}: it has changed since it was found. Run again once it is fully written.`;
     case 'format-unsupported':
       return `Cannot use ${facts.file}: ${facts.why}.`;
     case 'undecodable':

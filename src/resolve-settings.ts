@@ -114,7 +114,8 @@ function merge(sources: readonly SettingsSource[]): Merged {
   const values: Record<string, unknown> = {};
   const sourceOf = new Map<string, SettingsSource>();
   for (const source of sources) {
-    if (CAPTIONS.some((name) => isSet(source, name))) {
+    // No caption is a choice as well: it takes a template away.
+    if (CAPTIONS.some((name) => source.values[name] !== undefined)) {
       for (const name of CAPTIONS) {
         delete values[name];
         sourceOf.delete(name);

@@ -45,7 +45,8 @@ export const places = {
   out: text({
     default: '',
     unit: 'DIR',
-    about: 'Keep the outputs in this folder; otherwise they are removed once they are posted',
+    about:
+      'Keep the outputs in this folder; otherwise they are removed once they are posted, and prepare has them in ./out',
   }),
   report: boolean({
     default: true,

@@ -22,6 +22,8 @@ test.each([
   ['{name} ({date} ({time}))', 'Beach (2) (2026-11-24 (18:03))', 'Beach (2)'],
   ['Taken {date} in {folder}', 'Taken 2026-11-24 in holiday', 'Taken in holiday'],
   ['{date}', '2026-11-24', ''],
+  ['हमारी फ़ोटो {date}', 'हमारी फ़ोटो 2026-11-24', 'हमारी फ़ोटो'],
+  ['Cafe\u0301 {date}', 'Cafe\u0301 2026-11-24', 'Cafe\u0301'],
   ['Greetings!', 'Greetings!', 'Greetings!'],
 ])('%s is filled in, and closed where nothing is known of the date', (template, full, without) => {
   expect(fillTemplate(template, KNOWN)).toBe(full);
@@ -52,6 +54,12 @@ test('the caption nearer to the call holds, whichever form it has; both at once 
   });
   expect(resolveSettings(template, words).settings).toMatchObject({
     ...{ caption: 'Hi', captionTemplate: '' },
+  });
+  const none = source('flag', { caption: '' });
+  expect(
+    resolveSettings(source('file', { captionTemplate: '{name}' }), none).settings,
+  ).toMatchObject({
+    ...{ caption: '', captionTemplate: '' },
   });
   expect(() => createSettings({ caption: 'Hi', captionTemplate: '{name}' })).toThrow(
     'caption and captionTemplate are both set',

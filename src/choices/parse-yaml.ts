@@ -26,8 +26,9 @@ export function parseYaml(yaml: string): Rows {
     const line = lineOf(key, lineAt);
     const cells = new Map<Column, string>([['file', textOf(key) ?? '']]);
     const caption = textOf(value);
-    if (caption !== null) cells.set('caption', caption);
-    else if (isMap(value)) {
+    if (caption !== null) {
+      if (caption.trim() !== '') cells.set('caption', caption);
+    } else if (isMap(value)) {
       for (const pair of value.items) {
         const name = textOf(pair.key) ?? '';
         const column = findColumn(name);

@@ -34,10 +34,13 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
   // What was sent before, is there twice or proves unfit is known once it is opened.
   const what =
     long === 'split' ? `${media} files, each as one status or more` : `up to ${many(media)}`;
-  const [first, ...others] = audiences.map((each) => {
+  const told = audiences.map((each) => {
     const share = audiences.length === 1 ? '' : `${countOf(each.inputs, 'file')} to `;
     return `${share}${audienceOf(each.participants, settings.audiences)}`;
   });
+  const toAll = audienceOf(settings.participants, settings.audiences);
+  const isLater = watch && audiences.length > 0 && !told.some((to) => to.endsWith(toAll));
+  const [first = toAll, ...others] = isLater ? [...told, `what comes later to ${toAll}`] : told;
   const lines = [
     `About to post ${what}, of ${countOf(count.inputs, 'file')} (${formatBytes(count.bytes)})`,
     `  to       ${first}`,

@@ -55,6 +55,8 @@ async function runSandbox(request: SandboxRequest, { stdout }: Streams): Promise
     ...{ port, faults },
     // What forgets everything is another account each time, or a ledger would remember for it.
     ...(directory === null ? { idInstance: String(randomInt(1e9, 1e10)) } : { directory }),
+  }).catch((cause: unknown) => {
+    throw new StatuscastError({ code: 'bad-settings', faults: [messageOf(cause)] }, { cause });
   });
   try {
     const { apiUrl, mediaUrl, idInstance, apiTokenInstance } = sandbox.credentials;

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
+import { decodeText } from '../choices/decode-text.js';
+import { messageOf, StatuscastError } from '../errors.js';
 import type { SettingsSource } from '../resolve-settings.js';
 import { guess, settingNames, variableOf } from '../setting-names.js';
 
@@ -20,11 +22,20 @@ export function readEnvironment(): Environment {
 }
 
 function readDotenv(): NodeJS.Dict<string> {
+  let bytes;
   try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch {
-    return {};
+    bytes = readFileSync('.env');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    // A folder may be called so, too.
+    if (code === 'ENOENT' || code === 'EISDIR') return {};
+    const faults = [`.env cannot be read: ${messageOf(cause)}`];
+    throw new StatuscastError({ code: 'bad-settings', faults }, { cause });
   }
+  const text = decodeText(bytes);
+  if (text !== null) return parseEnv(text);
+  const faults = ['.env is no UTF-8: save it again with the encoding UTF-8 in an editor'];
+  throw new StatuscastError({ code: 'bad-settings', faults });
 }
 
 /** Names the config file, as `--config` does. */

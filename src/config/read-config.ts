@@ -56,10 +56,10 @@ async function runModule(file: string): Promise<unknown> {
     virtualModules: { statuscast: { defineConfig } },
   });
   const module: { default?: unknown } = await jiti.import(path.resolve(file));
+  if ('default' in module) return module.default;
   // CommonJS exports the settings themselves.
-  const content = module.default ?? module;
-  if (Object.keys(content).length === 0) throw new Error('it has no default export');
-  return content;
+  if (Object.keys(module).length === 0) throw new Error('it has no default export');
+  return module;
 }
 
 function parseJson(text: string): unknown {

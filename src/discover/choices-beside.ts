@@ -30,14 +30,16 @@ function fold(name: string): string {
  */
 export function findCaptionTexts(names: Iterable<string>): ReadonlyMap<string, string> {
   const all = [...names];
-  const texts = new Map(
-    all.filter((name) => TEXT.test(name)).map((name) => [fold(name.replace(TEXT, '')), name]),
-  );
+  const named = all
+    .filter((name) => TEXT.test(name))
+    .map((name) => [name.replace(TEXT, ''), name] as const);
+  const texts = new Map([...named.map(([stem, name]) => [fold(stem), name] as const), ...named]);
   if (texts.size === 0) return texts;
   const others = all.filter((name) => !TEXT.test(name) && !isCaptionsFile(name));
   return new Map(
     others.flatMap((name) => {
-      const text = texts.get(fold(name)) ?? texts.get(fold(path.parse(name).name));
+      const stems = [name, path.parse(name).name];
+      const [text] = [...stems, ...stems.map(fold)].flatMap((stem) => texts.get(stem) ?? []);
       return text === undefined ? [] : [[name, text] as const];
     }),
   );

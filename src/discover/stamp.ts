@@ -17,6 +17,12 @@ export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: FileFacts): string
   return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
 }
 
+/** Whether a file was not written to since it had a stamp; it may have been linked or moved. */
+export function isAsWritten(stamp: string, { size, mtimeMs }: FileFacts): boolean {
+  const [, , bytes, writtenMs] = stamp.split(' ');
+  return bytes === String(size) && writtenMs === String(mtimeMs);
+}
+
 /** What bears no stamp: it is not there. */
 export const NO_STAMP = '';
 

@@ -18,7 +18,7 @@ export function checkPrograms(env: NodeJS.ProcessEnv): readonly Check[] {
 const TIMEOUT_MS = 8000;
 
 /** Without these nothing of a kind can be made. */
-const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'pcm_s16le', 'rawvideo'] as const;
+const ENCODERS = ['libx264', 'aac', 'libmp3lame', 'pcm_s16le', 'rawvideo', 'png'] as const;
 
 const FILTERS: readonly string[] = [
   ...['fps', 'scale', 'format', 'setsar', 'setpts', 'tpad', 'loop', 'trim', 'crop', 'split'],

@@ -1,10 +1,11 @@
 import { basename } from 'node:path';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { StatuscastError } from '../errors.js';
 import { createSettings } from '../resolve-settings.js';
 import { inspectMoving, inspectStill } from './inspect-still.js';
 import { inspectStreams, inspectUnknown } from './inspect-streams.js';
 import { PROBE_TIMEOUT_MS, type InspectOptions, type Inspection } from './inspection.js';
-import { measureLength, PAUSE_MIN_SECONDS } from './measure-length.js';
+import { findPause, measureLength, PAUSE_MIN_SECONDS, type Measured } from './measure-length.js';
 import type { MediaProbe } from './probe-media.js';
 import { sniff, type Sniff } from './sniff.js';
 
@@ -20,37 +21,49 @@ export async function inspect(
 ): Promise<Inspection> {
   const seen = await probe(ffmpeg, path, await sniff(path), options);
   return seen.type === 'audio' || seen.type === 'video'
-    ? { ...seen, media: await measure(ffmpeg, path, seen, options) }
+    ? measure(ffmpeg, path, seen, options)
     : seen;
 }
 
-/**
- * The probe; with its length and its pauses by its packets, where it is to be split, or is to begin
- * where one frame may be shown for long.
- */
+type Timed = Extract<Inspection, { readonly media: MediaProbe }>;
+
+/** With what its packets say, where it is to be split, or to begin where a frame may stand for long. */
 async function measure(
   ffmpeg: Ffmpeg,
   path: string,
-  seen: Extract<Inspection, { readonly media: MediaProbe }>,
+  seen: Timed,
   { signal, timeoutMs = PROBE_TIMEOUT_MS, settings = createSettings() }: InspectOptions,
-): Promise<MediaProbe> {
+): Promise<Timed> {
   const { media } = seen;
-  const { demuxer, animation } = media;
+  const { demuxer, animation, durationSeconds, startsAtSeconds = 0 } = media;
   const { long, maxDurationSeconds, start } = settings;
-  const claimed = media.durationSeconds ?? Infinity;
-  const isSplit = long === 'split' && claimed > maxDurationSeconds;
+  const options = { signal, timeoutMs };
   const picture = seen.type === 'video' && animation === null ? seen.picture : null;
-  const mayBeginInPause = picture !== null && start > PAUSE_MIN_SECONDS;
-  if (!isSplit && !mayBeginInPause) return media;
-  const stretch = {
-    ...{ demuxer, picture: picture?.index ?? null, sound: seen.sound?.index ?? null },
-    ...(isSplit ? {} : { untilSeconds: start }),
-  };
-  const measured = await measureLength(ffmpeg, path, stretch, { signal, timeoutMs });
-  const durationSeconds = isSplit ? measured.durationSeconds : null;
+  if (long === 'split' && (durationSeconds ?? Infinity) > maxDurationSeconds) {
+    const streams = { picture: picture?.index ?? null, sound: seen.sound?.index ?? null };
+    const measured = await measureLength(ffmpeg, path, { demuxer, ...streams }, options);
+    return withMeasured(seen, measured);
+  }
+  if (picture === null || start <= PAUSE_MIN_SECONDS) return seen;
+  const where = { demuxer, index: picture.index, startsAtSeconds };
+  const pauses = await findPause(ffmpeg, path, where, start, options).catch((thrown: unknown) => {
+    // Some cannot be sought; they are decoded from where ffmpeg finds something.
+    if (thrown instanceof StatuscastError && thrown.code === 'program-failed') return [];
+    throw thrown;
+  });
+  return { ...seen, media: { ...media, pauses } };
+}
+
+function withMeasured(seen: Timed, measured: Measured): Timed {
+  const { pauses, pictureEndSeconds, soundEndSeconds } = measured;
+  const durationSeconds = measured.durationSeconds ?? seen.media.durationSeconds;
+  const media = { ...seen.media, durationSeconds, pauses };
+  if (seen.type === 'audio') return { ...seen, media };
+  const { picture, sound } = seen;
   return {
-    ...media,
-    ...{ durationSeconds: durationSeconds ?? media.durationSeconds, pauses: measured.pauses },
+    ...{ ...seen, media },
+    picture: { ...picture, endSeconds: picture.endSeconds ?? pictureEndSeconds },
+    sound: sound && { ...sound, endSeconds: sound.endSeconds ?? soundEndSeconds },
   };
 }
 

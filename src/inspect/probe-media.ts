@@ -32,6 +32,8 @@ export interface MediaProbe {
   readonly mp3: Mp3 | null;
   /** The first packets' times, where they were asked for. */
   readonly timing: Timing | null;
+  /** The first time stamp, as containers that go on from elsewhere have one. Default: 0. */
+  readonly startsAtSeconds?: number;
   /** Where one frame is shown for long; absent where nobody measured. */
   readonly pauses?: readonly Pause[];
   /** The frames of a picture that goes round and round; null for every other clip. */
@@ -134,6 +136,7 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, abilities: Abilities):
   return {
     demuxer: raw.format.format_name.split(',')[0] ?? raw.format.format_name,
     bytes: raw.format.size ?? 0,
+    startsAtSeconds: raw.format.start_time ?? 0,
     durationSeconds: durations.length === 0 ? null : Math.max(...durations),
     pictures,
     sounds: ofType('audio').map((stream) => toSound(stream, raw.format.start_time, abilities)),

@@ -73,7 +73,7 @@ function drawPicture(
   sinks: FrameSinks | null,
 ): Pick<Recipe, 'inputs' | 'graph' | 'frames' | 'frameSeconds'> {
   const { frames: perSeconds, seconds } = picture.frameRate;
-  const drawn = `[0:${picture.index}]${pictureFilters(picture).join(',')}`;
+  const drawn = `[0:${picture.index}]${pictureFilters(picture, plan).join(',')}`;
   const { graph, frames } =
     sinks === null
       ? { graph: `${drawn}[picture]`, frames: [] }

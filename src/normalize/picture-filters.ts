@@ -1,18 +1,25 @@
 import type { Turn } from '../inspect/read-turn.js';
 import type { FrameRate } from '../plan/frame-rate.js';
+import type { Place } from '../plan/place.js';
 import type { Rounds } from '../plan/plan-rounds.js';
 import type { EncodePicture } from '../plan/plan-video.js';
 import type { SourceColours, WideColours } from '../plan/video-colours.js';
 
 /** The filters that make of a decoded picture what the plan says, in their order. */
-export function pictureFilters(picture: EncodePicture): readonly string[] {
+export function pictureFilters(
+  picture: EncodePicture,
+  { leadSeconds }: Pick<Place, 'leadSeconds'>,
+): readonly string[] {
   const { deinterlace, flatten, frameRate, rounds } = picture;
+  const leadFrames = Math.round((leadSeconds * frameRate.frames) / frameRate.seconds);
   return [
     ...(deinterlace ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
     // The earliest stream begins at 0; a picture that begins later shows its first frame till then.
     // Before all that joins frames: behind those it would not know how long the last one is shown.
     `fps=fps=${frameRate.frames}/${frameRate.seconds}:start_time=0`,
     ...holdLast(picture),
+    // What is dropped need not be drawn: a frame may have stood for an hour.
+    ...(leadFrames > 0 ? [`trim=start_frame=${leadFrames}`] : []),
     ...(flatten === null ? [] : flattenOn(flatten, picture.colours)),
     ...toSize(picture),
     ...turnBy(picture),

@@ -1,7 +1,7 @@
 import { access, stat } from 'node:fs/promises';
 import { isText } from '../discover/choices-beside.js';
 import { discover, type Root } from '../discover/discover.js';
-import { stampOf } from '../discover/stamp.js';
+import { isAsWritten } from '../discover/stamp.js';
 import type { WatchEnd } from '../discover/watch-patience.js';
 import { faultsIn, StatuscastError } from '../errors.js';
 import type { ResultEvent } from '../events.js';
@@ -99,7 +99,7 @@ export async function watchOn(
     },
     beforeSend: async (input) => {
       const found = await stat(input.path).catch(() => null);
-      if (found !== null && stampOf(found) === input.stamp) return;
+      if (found !== null && isAsWritten(input.stamp, found)) return;
       throw new StatuscastError({ code: 'file-changed', file: input.input });
     },
     conclude: async (input, result) => {

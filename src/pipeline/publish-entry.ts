@@ -61,7 +61,14 @@ export async function publishEntry(
         now: client.serverNow,
       },
       // Of a story that is begun the rest is posted.
-      ...(part.number === 1 ? { beforeSend: task.beforeSend } : {}),
+      beforeSend: async () => {
+        if (part.number > 1) return;
+        await task.beforeSend().catch(async (thrown: unknown) => {
+          // Who removes a file wants no copy of it here. Where it comes back another one is made.
+          await rm(output.path, { force: true }).catch(() => undefined);
+          throw thrown;
+        });
+      },
       inUploadLane,
       inSendLane: async (work) => {
         await task.toSend.comes;

@@ -15,7 +15,7 @@ export interface Place {
 /** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
 export const SOUND_SPARE_SECONDS = 0.05;
 
-/** Key frames are seldom farther apart than 10 s. */
+/** Key frames are seldom farther apart than 10 s. What stands for longer is measured before. */
 const LEAD_SECONDS = 12;
 
 /**
@@ -30,9 +30,13 @@ export function placeOf(
   const stood = pauses
     .filter(({ fromSeconds, toSeconds }) => fromSeconds <= startSeconds && startSeconds < toSeconds)
     .map(({ fromSeconds }) => startSeconds - fromSeconds + unitSeconds);
-  const leadSeconds = Math.min(startSeconds, Math.max(LEAD_SECONDS, ...stood));
-  const units = Math.floor(leadSeconds / unitSeconds + 0.001);
-  return { startSeconds, leadSeconds: units * unitSeconds };
+  const wanted = Math.max(LEAD_SECONDS, ...stood);
+  const units = Math.floor(Math.min(startSeconds, wanted) / unitSeconds + 0.001);
+  const leadSeconds = units * unitSeconds;
+  // From the very first frame on, which is dropped where decoding begins a fraction behind it.
+  return wanted < startSeconds
+    ? { startSeconds, leadSeconds }
+    : { startSeconds: leadSeconds, leadSeconds };
 }
 
 /** The last frame begins before the cut and ends within the limit. */

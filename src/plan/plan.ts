@@ -42,7 +42,9 @@ export function plan(
     case 'audio':
     case 'video': {
       const { durationSeconds } = media.media;
-      if (durationSeconds !== null && part.startSeconds >= durationSeconds) {
+      const isBehindEnd =
+        part.startSeconds > 0 && part.startSeconds >= (durationSeconds ?? Infinity);
+      if (durationSeconds !== null && isBehindEnd) {
         const why = `it is to begin at ${round(part.startSeconds)} s, and it ends at ${round(durationSeconds)} s`;
         return { action: 'refuse', error: { code: 'too-short', file: name, why } };
       }

@@ -10,7 +10,7 @@ export function provideLink(
 ): Promise<Link> {
   const { client, ledger, settings, signal, now, onWaiting, onProgress } = publisher;
   const options = {
-    ...{ signal, onWaiting, onProgress, retries: settings.retries },
+    ...{ signal, onWaiting, onProgress, now, retries: settings.retries },
     linkTimeoutMs: settings.apiTimeoutMs,
   };
   return publisher.inUploadLane(async () => {

@@ -28,7 +28,9 @@ export async function sendInTime(
       link = await provideLink(publication, link, publisher);
     }
     await hearAgain(publisher);
-    const sent = await sendOnce(publication, link, lastAttemptAtMs, publisher);
+    // One that was just provided is used, whatever the clocks say of it.
+    const mayEnd = !isOver(link, publisher);
+    const sent = await sendOnce(publication, link, mayEnd, lastAttemptAtMs, publisher);
     if (sent.type !== 'too-late') return sent;
     const { attemptedAtMs } = sent;
     if (attemptedAtMs === null || attemptedAtMs === lastAttemptAtMs) continue;
@@ -41,13 +43,16 @@ export async function sendInTime(
 /**
  * Nothing leaves into silence: in an outage each send would lose its answer, and what became of
  * those that look the same could not be told apart.
- * @throws StatuscastError `api-no-answer`, what stops the run, `interrupted`
+ * @throws StatuscastError `api-no-answer`, `interrupted`
  */
 async function hearAgain({ client, settings, signal, onWaiting }: Publisher): Promise<void> {
   if (!client.isSilent()) return;
   const { retries } = settings;
-  const ask = () => client.showMessagesQueue({ signal });
-  await retry(ask, isTransient, { retries, signal, onWaiting });
+  const ask = () => client.getStateInstance({ signal });
+  await retry(ask, isTransient, { retries, signal, onWaiting }).catch((thrown: unknown) => {
+    // Whatever it says, it was heard: the send will tell.
+    if (client.isSilent()) throw thrown;
+  });
 }
 
 /** The wait for a start may outlast a link: statuses may be days apart, and a machine may sleep. */
@@ -64,6 +69,7 @@ interface TooLate {
 async function sendOnce(
   publication: Publication,
   link: Link,
+  mayEnd: boolean,
   lastAttemptAtMs: number | null,
   publisher: Publisher,
 ): Promise<Sent | TooLate> {
@@ -75,7 +81,8 @@ async function sendOnce(
   let attemptedAtMs = lastAttemptAtMs;
   let isTooLate = false;
   const claim = async () => {
-    isTooLate = nextOpening(settings.hours, clock()) !== null || isOver(link, publisher);
+    const isLinkOver = mayEnd && isOver(link, publisher);
+    isTooLate = isLinkOver || nextOpening(settings.hours, clock()) !== null;
     if (isTooLate) return false;
     await publisher.beforeSend?.();
     const before = attemptedAtMs;

@@ -10,6 +10,8 @@ import { isTransient, retry, type RetryOptions } from './retry.js';
 export interface UploadOptions extends RetryOptions {
   /** Longest wait for the head of a link in milliseconds. Default 30,000. */
   readonly linkTimeoutMs?: number;
+  /** The clock by which a link's end is told where its server tells no time. Default: the machine's. */
+  readonly now?: () => number;
   /** Bytes handed over so far; begins anew with each try. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
@@ -73,9 +75,9 @@ export async function isLinkAlive(
 }
 
 function inspectLink(urlFile: string, mime: string, options: UploadOptions): Promise<LinkCheck> {
-  const { signal, linkTimeoutMs = 30_000 } = options;
+  const { signal, linkTimeoutMs = 30_000, now = Date.now } = options;
   return retry(
-    () => checkLink(urlFile, mime, { signal, timeoutMs: linkTimeoutMs }),
+    () => checkLink(urlFile, mime, { signal, timeoutMs: linkTimeoutMs, now }),
     isTransient,
     options,
   );

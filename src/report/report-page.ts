@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly isSandbox: boolean;
   /** What was thrown; null where the run came to its end. */
   readonly failure: unknown;
+  /** It goes on, and this is how it stands. */
+  readonly isRunning: boolean;
   /** What became of statuses, by message id. */
   readonly seen: ReadonlyMap<string, string>;
 }
@@ -165,7 +167,8 @@ function drawSummary(spool: Spool, facts: RunFacts): Html {
 }
 
 /** Why the run ended before its work. */
-function drawEnd({ state: { summary }, failure }: RunFacts): Html | null {
+function drawEnd({ state: { summary }, failure, isRunning }: RunFacts): Html | null {
+  if (isRunning) return markup`<p class="well">The watch goes on.</p>`;
   const why = failure === null ? whyStopped(summary) : messageOf(failure);
   if (why === null) return null;
   return markup`<p class="stopped">

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../errors.js';
 import type { PreviewEvent, ResultEvent, StatuscastEvent } from '../events.js';
 import { createLaneTimes } from './lane-times.js';
-import { drawPage } from './report-page.js';
+import { drawPage, type RunFacts } from './report-page.js';
 import { nameSpool, openSpool, type Section, type Spool } from './report-spool.js';
 import { beginning, fold, isNotReached, type RunState } from './run-state.js';
 
@@ -44,9 +44,9 @@ export async function* writeReport(
   const book = createBook(folder);
   let failure: unknown = null;
   let isWritten = false;
-  const write = async (): Promise<StatuscastEvent | null> => {
+  const write = async (isRunning = false): Promise<StatuscastEvent | null> => {
     try {
-      return (await book.write(target, { isSandbox, failure }))
+      return (await book.write(target, { isSandbox, failure, isRunning }))
         ? { type: 'report', path: target }
         : null;
     } catch (thrown) {
@@ -58,7 +58,7 @@ export async function* writeReport(
     for await (const event of run({ folder, maxBytes: PREVIEWS_MAX_BYTES })) {
       await book.note(event);
       // A watch may go on for months.
-      if (event.type === 'idle') await write();
+      if (event.type === 'idle') await write(true);
       if (event.type === 'summary') {
         isWritten = true;
         const told = await write();
@@ -130,10 +130,7 @@ function createBook(folder: string) {
       }
     },
     /** Says whether there was anything to write about. */
-    write: async (
-      target: string,
-      told: { readonly isSandbox: boolean; readonly failure: unknown },
-    ) => {
+    write: async (target: string, told: Pick<RunFacts, 'isSandbox' | 'failure' | 'isRunning'>) => {
       if (fault !== null) throw fault;
       if (spool === null) return false;
       const lanes = times.read(performance.now());

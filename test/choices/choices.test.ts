@@ -168,10 +168,14 @@ test('a file above the paths of the call speaks too, and is judged by what it sa
   await expect(faultsOf(folder)).resolves.toHaveLength(3);
 });
 
-test('a row that was not filled in says nothing, and hides nothing', async () => {
+test.each([
+  ['captions.csv', 'file,fit\na.jpg,\n'],
+  ['captions.yaml', 'a.jpg:\n'],
+  ['captions.yaml', 'a.jpg: { fit: }\n'],
+])('a row that was not filled in says nothing, and hides nothing: %s %j', async (name, empty) => {
   const folder = await folderWith({
     ...{ 'sub/a.jpg': '', 'sub/a.txt': 'text' },
-    ...{ 'captions.csv': 'file,fit\nsub/a.jpg,pad\n', 'sub/captions.csv': 'file,fit\na.jpg,\n' },
+    ...{ 'captions.csv': 'file,fit\nsub/a.jpg,pad\n', [`sub/${name}`]: empty },
   });
   await expect(faultsOf(folder)).resolves.toEqual([]);
   const { settings } = await choose().of({

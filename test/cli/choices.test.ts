@@ -154,6 +154,15 @@ describe('a caption template', () => {
       .jpeg()
       .toBuffer();
     await writeFile(path.join(album, 'a.jpg'), picture);
+    // A camera whose clock was never set, and who scanned it knew better.
+    const unset = {
+      IFD2: {
+        DateTimeOriginal: '0000:00:00 00:00:00',
+        DateTimeDigitized: '2026:07:15 08:00:00',
+      },
+    };
+    const scanned = await sharp(picture).withExif(unset).jpeg().toBuffer();
+    await writeFile(path.join(album, 'f.jpg'), scanned);
     await makeMedia(path.join(album, 'b.mp4'), [
       ...[...lavfi('testsrc=s=128x96:r=25:d=1'), ...words('-c:v libx264 -pix_fmt yuv420p')],
       ...words('-metadata creation_time=2026-07-14T22:30:00Z'),
@@ -181,6 +190,7 @@ describe('a caption template', () => {
       'c — 2026-07-14 08:05 (album)',
       'd (album)',
       'Its own',
+      'f — 2026-07-15 08:00 (album)',
     ]);
     const { stdout } = await runCli(args, { cwd, env });
     expect(new Set(resultsOf(stdout).map(({ reason }) => reason))).toEqual(

@@ -89,7 +89,8 @@ describe('what is nearer to the call wins', () => {
   };
   const files = {
     'statuscast.config.json': JSON.stringify({ ...own, imageQuality: 60, gap: 1, retries: 1 }),
-    '.env': 'STATUSCAST_GAP=2\nSTATUSCAST_RETRIES=2\nSTATUSCAST_CAPTION=file\n',
+    // With the mark that Windows writes.
+    '.env': '\uFEFFSTATUSCAST_GAP=2\nSTATUSCAST_RETRIES=2\nSTATUSCAST_CAPTION=file\n',
   };
   const env = { STATUSCAST_RETRIES: '3', STATUSCAST_CAPTION: 'outside' };
 
@@ -155,7 +156,7 @@ describe('faults name the file and the key, all at once', () => {
     const faults = await faultsOf({ cwd, env: { STATUSCAST_GAP: 'x' } }, '--retries', 'y');
     for (const fault of [
       'statuscast.config.yaml: imageQualty is no setting (is it imageQuality?)',
-      'statuscast.config.yaml: videoCrf must be a whole number from 0 to 51 (crf), not "99"',
+      'statuscast.config.yaml: videoCrf must be a whole number from 1 to 51 (crf), not "99"',
       'statuscast.config.yaml: participants: "famly" is no audience: there are family',
       'statuscast.config.yaml: audiences.family: "+49 17" is no phone number',
       'statuscast.config.yaml: profiles.x.caption changes no output',

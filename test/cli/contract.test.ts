@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { fixture } from '../support/fixtures.js';
 import {
   parseLines,
@@ -389,6 +391,18 @@ test('Ctrl-C ends with 130; every input still has its result, and the next run g
   const second = await runCli(['send', 'album', '--json'], { cwd, env });
   expect(second.code).toBe(0);
   expect(sandbox.statuses().map(({ fileName }) => fileName)).toHaveLength(names.length);
+});
+
+test('a sandbox on a port that is taken says so, and is no fault of ours', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onTestFinished(() => void taken.close());
+  const address = taken.address();
+  const port = typeof address === 'object' ? String(address?.port) : '';
+  const { code, stderr } = await runCli(['sandbox', '--port', port], { cwd: await tempFolder() });
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/EADDRINUSE/);
+  expect(stderr).not.toContain('report it');
 });
 
 test('where nobody reads standard error any more the run goes on', async () => {

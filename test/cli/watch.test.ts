@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -56,6 +56,9 @@ test('what is there is posted, then what appears; a signal ends it with 130', as
   const sandbox = await openTestSandbox();
   const running = startWatch(cwd, sandbox);
   await until(() => expect(running.stdout()).toContain('"type":"idle"'));
+  const report = () => readFile(path.join(cwd, '.statuscast/report.html'), 'utf8');
+  expect(await report()).toContain('The watch goes on.');
+  expect(await report()).not.toContain('left before its end');
   await put('still.gif', album);
   await mkdir(path.join(album, 'later'));
   await put('landscape.jpg', path.join(album, 'later'));
@@ -259,15 +262,19 @@ test('a file that is removed while it waits for its turn is not posted', async (
   await until(() => expect(sandbox.uploads()).toHaveLength(3));
   await until(() => expect(sandbox.statuses()).toHaveLength(1));
   await rm(path.join(cwd, 'album/2.png'));
+  // Not written to: it is the same file.
+  await chmod(path.join(cwd, 'album/3.png'), 0o600);
   await until(() => expect(running.stdout()).toContain('"type":"idle"'));
   const { stdout } = await endWith(running, 'SIGINT');
   const told = resultsOf(stdout).map(({ input, outcome, reason }) => [input, reason ?? outcome]);
-  expect(told).toEqual([
+  // What was touched is looked at once more.
+  expect(told.filter(([, end]) => end !== 'already-sent')).toEqual([
     ['album/1.png', 'sent'],
     ['album/2.png', 'removed'],
     ['album/3.png', 'sent'],
   ]);
   expect(namesOf(sandbox)).toEqual(['1.jpg', '3.jpg']);
+  expect(await readdir(path.join(cwd, '.statuscast/outputs'))).toEqual([]);
 });
 
 test('a twin of what is tried again waits for what comes of it', async () => {

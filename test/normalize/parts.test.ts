@@ -92,12 +92,16 @@ describe('the parts of a clip hold each of its frames once', () => {
   });
 });
 
-it('a sound that goes on behind its picture is split to its end, below the last frame', async () => {
+it.each([
+  ['a.mp4', '-c:v libx264 -g 250 -pix_fmt yuv420p -c:a aac'],
+  // As browsers record, which say no lengths.
+  ['a.webm', '-c:v libvpx -b:v 400k -c:a libopus -f webm -live 1'],
+])('a sound that goes on behind its picture is split to its end: %s (%s)', async (name, codecs) => {
   const { parts } = await split(
-    'a.mp4',
+    name,
     [
       ...[...numberedFrames('25', 10), ...lavfi('anoisesrc=c=pink:r=44100:seed=7:a=0.5:d=60')],
-      ...words('-c:v libx264 -g 250 -pix_fmt yuv420p -c:a aac'),
+      ...words(codecs),
     ],
     { long: 'split', maxDurationSeconds: 25 },
   );
@@ -173,6 +177,7 @@ describe('--start', () => {
     ['slides.mp4', '-c:v libx264 -g 250 -bf 2 -pix_fmt yuv420p -c:a aac'],
     ['slides.mkv', '-c:v libx264 -g 5 -pix_fmt yuv420p -c:a libvorbis'],
     ['slides.webm', '-c:v libvpx -b:v 400k -g 5 -c:a libopus'],
+    ['later.mkv', '-output_ts_offset 500 -c:v libx264 -g 5 -pix_fmt yuv420p -c:a mp2'],
   ])(
     'shows the frame that stands then, however long it has stood, in %s (%s)',
     async (name, codecs) => {

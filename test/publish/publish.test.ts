@@ -95,6 +95,15 @@ describe.concurrent('a file is published', () => {
     expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
   });
 
+  test.for([-20, 20])('whatever a clock that is %i days off says of links', async (days, scope) => {
+    const desk = await openDesk(scope);
+    const now = () => Date.now() + days * 24 * 60 * 60 * 1000;
+    const ending = await publish(await desk.prepare(), { ...desk.publisher, now });
+    expect(ending).toMatchObject({ outcome: 'sent' });
+    expect(desk.sandbox.uploads().length).toBeLessThanOrEqual(2);
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+  });
+
   test('with the live link that an earlier run left, without a second upload', async (scope) => {
     const desk = await openDesk(scope);
     const publication = await desk.prepare();

@@ -179,6 +179,7 @@ describe.skipIf(whyNoTerminal !== null)('asking first', () => {
     const terminal = await openTerminal(args, { cwd, env: variablesOf(sandbox) });
     const asked = await terminal.until(/Post\? \[y\/N\]/);
     expect(asked.join('\n')).toContain('It goes on with what appears there, without asking again.');
+    expect(asked.join('\n')).toMatch(/to +all contacts/);
     await terminal.type('y', 'Enter');
     await terminal.until(/^watching for \d:\d\d: waiting for files/m);
     await cp(path.join(ROOT, 'fixtures/grey.png'), path.join(album, 'grey.png'));

@@ -190,6 +190,8 @@
     step(event.clientX - left < width / 3 ? -1 : 1);
   });
   viewer.addEventListener('keydown', (event) => {
+    // The browser's own, such as the way back.
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const isButton = event.target instanceof HTMLButtonElement;
     if (event.key === 'ArrowRight') step(1);
     else if (event.key === 'ArrowLeft') step(-1);
