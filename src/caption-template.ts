@@ -15,10 +15,11 @@ export function wantsDate(template: string): boolean {
 
 /**
  * What stands between words: no letter, none of its marks, no digit, no placeholder, and no bracket
- * about another.
+ * about another. Those that choose how an emoji is drawn belong to it.
  */
-const BEFORE = String.raw`[^\p{L}\p{M}\p{N}{})\]]*`;
-const AFTER = String.raw`[^\p{L}\p{M}\p{N}{}(\[]*`;
+const EMOJI_MARKS = String.raw`\uFE0E\uFE0F\u20E3`;
+const BEFORE = String.raw`(?:[^\p{L}\p{M}\p{N}{})\]]|[${EMOJI_MARKS}])*`;
+const AFTER = String.raw`(?:[^\p{L}\p{M}\p{N}{}(\[]|[${EMOJI_MARKS}])*`;
 
 /**
  * Fills a template in. Where there is nothing to put in, what separates it from the rest goes too:

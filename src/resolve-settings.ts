@@ -115,7 +115,7 @@ function merge(sources: readonly SettingsSource[]): Merged {
   const sourceOf = new Map<string, SettingsSource>();
   for (const source of sources) {
     // No caption is a choice as well: it takes a template away.
-    if (CAPTIONS.some((name) => source.values[name] !== undefined)) {
+    if (source.values['caption'] !== undefined || isSet(source, 'captionTemplate')) {
       for (const name of CAPTIONS) {
         delete values[name];
         sourceOf.delete(name);

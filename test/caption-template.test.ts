@@ -23,6 +23,8 @@ test.each([
   ['Taken {date} in {folder}', 'Taken 2026-11-24 in holiday', 'Taken in holiday'],
   ['{date}', '2026-11-24', ''],
   ['हमारी फ़ोटो {date}', 'हमारी फ़ोटो 2026-11-24', 'हमारी फ़ोटो'],
+  ['{name} ✈️ {date}', 'Beach (2) ✈️ 2026-11-24', 'Beach (2)'],
+  ['{date} ✈️ {name}', '2026-11-24 ✈️ Beach (2)', 'Beach (2)'],
   ['Cafe\u0301 {date}', 'Cafe\u0301 2026-11-24', 'Cafe\u0301'],
   ['Greetings!', 'Greetings!', 'Greetings!'],
 ])('%s is filled in, and closed where nothing is known of the date', (template, full, without) => {
@@ -61,6 +63,8 @@ test('the caption nearer to the call holds, whichever form it has; both at once 
   ).toMatchObject({
     ...{ caption: '', captionTemplate: '' },
   });
+  const empty = source('flag', { captionTemplate: '' });
+  expect(resolveSettings(words, empty).settings).toMatchObject({ caption: 'Hi' });
   expect(() => createSettings({ caption: 'Hi', captionTemplate: '{name}' })).toThrow(
     'caption and captionTemplate are both set',
   );

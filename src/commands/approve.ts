@@ -39,7 +39,11 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
     return `${share}${audienceOf(each.participants, settings.audiences)}`;
   });
   const toAll = audienceOf(settings.participants, settings.audiences);
-  const isLater = watch && audiences.length > 0 && !told.some((to) => to.endsWith(toAll));
+  const keyOf = (participants: readonly string[]) => participants.toSorted().join();
+  const isTold = audiences.some(
+    ({ participants }) => keyOf(participants) === keyOf(settings.participants),
+  );
+  const isLater = watch && audiences.length > 0 && !isTold;
   const [first = toAll, ...others] = isLater ? [...told, `what comes later to ${toAll}`] : told;
   const lines = [
     `About to post ${what}, of ${countOf(count.inputs, 'file')} (${formatBytes(count.bytes)})`,

@@ -21,7 +21,7 @@ export interface DoctorRequest {
 export async function doctor(request: DoctorRequest, streams: Streams): Promise<number> {
   const begunMs = performance.now();
   const { json, sandbox, signal } = request;
-  const { env } = readEnvironment();
+  const env = environmentOf();
   const settings = await request.read().then(
     (call) => () => call.settings,
     (thrown: unknown) => () => {
@@ -48,6 +48,15 @@ export async function doctor(request: DoctorRequest, streams: Streams): Promise<
 }
 
 const LINGER_MS = 500;
+
+/** A .env that cannot be read is told of by the check of the settings. */
+function environmentOf(): NodeJS.ProcessEnv {
+  try {
+    return readEnvironment().env;
+  } catch {
+    return process.env;
+  }
+}
 
 /** One that forgets everything: nothing is written to the state directory. */
 async function withSandbox(look: (credentials: Credentials) => Promise<void>): Promise<void> {

@@ -39,7 +39,7 @@ export interface ImageProbe {
  * @param file absolute path, or what is in it where that was read: sharp opens a path 14 times
  * @throws what sharp throws for bytes that it cannot read
  */
-export async function probeImage(file: string | Buffer): Promise<ImageProbe> {
+export async function probeImage(file: string | Uint8Array): Promise<ImageProbe> {
   const bytes = typeof file === 'string' ? (await stat(file)).size : file.length;
   // The limit is a rule of plan, which names the figure; reading a header costs nothing.
   const seen = await sharp(file, { limitInputPixels: false }).metadata();
@@ -49,7 +49,7 @@ export async function probeImage(file: string | Buffer): Promise<ImageProbe> {
     seen.format === 'jpeg' && width * IMAGE_ASPECT.height === height * IMAGE_ASPECT.width;
   const isProgressive = seen.format === 'jpeg' && seen.isProgressive;
   const isRead = mayBeKept || isProgressive;
-  const read = !isRead ? null : typeof file === 'string' ? await readFile(file) : file;
+  const read = isRead ? await bytesOf(file) : null;
   if (isProgressive && read !== null) refuseScans(countScans(read));
   const whole = mayBeKept ? read : null;
   const layout = whole === null ? null : readJpegSegments(whole);
@@ -73,6 +73,12 @@ export async function probeImage(file: string | Buffer): Promise<ImageProbe> {
     trailingBytes: whole === null || layout === null ? 0 : whole.length - layout.end,
     look: null,
   };
+}
+
+async function bytesOf(file: string | Uint8Array): Promise<Buffer> {
+  return typeof file === 'string'
+    ? readFile(file)
+    : Buffer.from(file.buffer, file.byteOffset, file.byteLength);
 }
 
 /**

@@ -41,8 +41,10 @@ async function ofPicture(path: string): Promise<TakenAt | null> {
     const { Photo } = readExif(exif);
     // The reader takes the clock of the place for UTC, and the zeros of a clock that was never set
     // for 1899.
-    const taken = [Photo?.DateTimeOriginal, Photo?.DateTimeDigitized].find(isPlausible);
-    return taken === undefined ? null : partsOf(taken.toISOString());
+    const taken = [Photo?.DateTimeOriginal, Photo?.DateTimeDigitized].find(
+      (date) => date !== undefined && date !== null && date.getUTCFullYear() >= 1900,
+    );
+    return taken === undefined || taken === null ? null : partsOf(taken.toISOString());
   } catch {
     return null;
   }
@@ -53,16 +55,10 @@ function ofRecording(tags: Readonly<Record<string, string>>): TakenAt | null {
   const local = tags['com.apple.quicktime.creationdate'];
   if (local !== undefined) return partsOf(local);
   const made = new Date(tags['creation_time'] ?? '');
-  if (!isPlausible(made)) return null;
+  // Zero in the file is 1904 or 1970.
+  if (Number.isNaN(made.getTime()) || made.getFullYear() < 1980) return null;
   const shifted = made.getTime() - made.getTimezoneOffset() * 60_000;
   return partsOf(new Date(shifted).toISOString());
-}
-
-/** Zero in a recording is 1904 or 1970. */
-const EARLIEST_YEAR = 1980;
-
-function isPlausible(made: Date | null | undefined): made is Date {
-  return made !== null && made !== undefined && made.getFullYear() >= EARLIEST_YEAR;
 }
 
 function partsOf(text: string): TakenAt | null {

@@ -1,4 +1,4 @@
-import { constants, copyFile, mkdir, rm } from 'node:fs/promises';
+import { access, constants, copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemReason, StatuscastError, toStatuscastError } from '../errors.js';
 import { OUTPUT_TYPES, type Ending, type Part } from '../job.js';
@@ -65,7 +65,11 @@ export async function publishEntry(
         if (part.number > 1) return;
         await task.beforeSend().catch(async (thrown: unknown) => {
           // Who removes a file wants no copy of it here. Where it comes back another one is made.
-          await rm(output.path, { force: true }).catch(() => undefined);
+          const isGone = await access(task.input.path).then(
+            () => false,
+            () => true,
+          );
+          if (isGone) await rm(output.path, { force: true }).catch(() => undefined);
           throw thrown;
         });
       },

@@ -15,6 +15,8 @@ export interface Place {
 /** Sound ends up to two packets of 1024 samples behind the cut; at 44.1 kHz that is 46 ms. */
 export const SOUND_SPARE_SECONDS = 0.05;
 
+const LONG_FRAME_SECONDS = 0.1;
+
 /** Key frames are seldom farther apart than 10 s. What stands for longer is measured before. */
 const LEAD_SECONDS = 12;
 
@@ -33,8 +35,9 @@ export function placeOf(
   const wanted = Math.max(LEAD_SECONDS, ...stood);
   const units = Math.floor(Math.min(startSeconds, wanted) / unitSeconds + 0.001);
   const leadSeconds = units * unitSeconds;
-  // From the very first frame on, which is dropped where decoding begins a fraction behind it.
-  return wanted < startSeconds
+  // From the very first frame on, which is dropped where decoding begins a fraction behind it. Not
+  // where frames are so long that the sound would begin audibly early.
+  return wanted < startSeconds || unitSeconds > LONG_FRAME_SECONDS
     ? { startSeconds, leadSeconds }
     : { startSeconds: leadSeconds, leadSeconds };
 }

@@ -24,12 +24,13 @@ export async function sendInTime(
   let [link, lastAttemptAtMs] = [firstLink, firstAttemptAtMs];
   for (;;) {
     const hasWaited = await awaitHours(settings.hours, { signal, onWaiting, now: clock });
+    let mayEnd = true;
     if (hasWaited || isOver(link, publisher)) {
       link = await provideLink(publication, link, publisher);
+      // One that was just provided is used, whatever the clocks say of it.
+      mayEnd = !isOver(link, publisher);
     }
     await hearAgain(publisher);
-    // One that was just provided is used, whatever the clocks say of it.
-    const mayEnd = !isOver(link, publisher);
     const sent = await sendOnce(publication, link, mayEnd, lastAttemptAtMs, publisher);
     if (sent.type !== 'too-late') return sent;
     const { attemptedAtMs } = sent;
