@@ -94,6 +94,11 @@ export function toStatuscastError(thrown: unknown): StatuscastError {
   return new StatuscastError({ code: 'internal', why: messageOf(thrown) }, { cause: thrown });
 }
 
+/** Whether it was thrown because a signal fired. */
+export function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
+}
+
 /** The faults of settings that were thrown; anything else is thrown again. */
 export function faultsIn(thrown: unknown): readonly string[] {
   const { facts } = toStatuscastError(thrown);

@@ -50,12 +50,15 @@ export function findParticipants(entries: readonly string[], known: Known): Foun
 
 /** The audience that these contacts are; null where none is the same. */
 export function nameAudience(participants: readonly string[], audiences: Audiences): string | null {
-  const wanted = new Set(participants);
   const [name = null] =
-    Object.entries(audiences).find(
-      ([, list]) => list.length === wanted.size && list.every((contact) => wanted.has(contact)),
-    ) ?? [];
+    Object.entries(audiences).find(([, list]) => areSame(participants, list)) ?? [];
   return name;
+}
+
+/** Whether they are the same people, in whatever order. */
+export function areSame(participants: readonly string[], others: readonly string[]): boolean {
+  const wanted = new Set(participants);
+  return others.length === wanted.size && others.every((contact) => wanted.has(contact));
 }
 
 const list = z.union([z.string().transform(splitEntries), z.array(z.string())]);

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { Credentials } from '../green-api/credentials.js';
 import { maskIdInstance } from '../green-api/redact.js';
-import { nameAudience } from '../participants.js';
+import { areSame, nameAudience } from '../participants.js';
 import { countFolder } from '../pipeline.js';
 import { clean, countOf, formatBytes } from '../report/format.js';
 import type { Settings } from '../settings.js';
@@ -39,10 +39,7 @@ export async function approvePosting(posting: Posting, people: Writable): Promis
     return `${share}${audienceOf(each.participants, settings.audiences)}`;
   });
   const toAll = audienceOf(settings.participants, settings.audiences);
-  const keyOf = (participants: readonly string[]) => participants.toSorted().join();
-  const isTold = audiences.some(
-    ({ participants }) => keyOf(participants) === keyOf(settings.participants),
-  );
+  const isTold = audiences.some((each) => areSame(each.participants, settings.participants));
   const isLater = watch && audiences.length > 0 && !isTold;
   const [first = toAll, ...others] = isLater ? [...told, `what comes later to ${toAll}`] : told;
   const lines = [

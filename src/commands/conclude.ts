@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { onExit } from 'signal-exit';
-import { hintOf, StatuscastError, toStatuscastError, type ErrorCode } from '../errors.js';
+import { hintOf, isAbort, StatuscastError, toStatuscastError, type ErrorCode } from '../errors.js';
 import { EXIT } from './exit-codes.js';
 
 /** Runs a command, and sets what the process ends with. */
@@ -23,7 +23,7 @@ function toError(thrown: unknown): StatuscastError {
   const facts =
     thrown instanceof Error && 'syscall' in thrown
       ? ({ code: 'bad-settings', faults: [thrown.message] } as const)
-      : thrown instanceof Error && thrown.name === 'AbortError'
+      : isAbort(thrown)
         ? ({ code: 'interrupted' } as const)
         : null;
   return facts === null ? toStatuscastError(thrown) : new StatuscastError(facts, { cause: thrown });

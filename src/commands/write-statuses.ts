@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { StatuscastError, toStatuscastError } from '../errors.js';
+import { isAbort, StatuscastError, toStatuscastError } from '../errors.js';
 import type { StatusRecord } from '../events.js';
 import { clean } from '../report/format.js';
 import { statusLine } from '../report/status-line.js';
@@ -65,7 +65,3 @@ const ENDS: ReadonlyMap<string, number> = new Map([
   ['api-no-answer', EXIT.someFailed],
   ['journal-off', EXIT.someFailed],
 ]);
-
-function isAbort(thrown: unknown): boolean {
-  return thrown instanceof Error && thrown.name === 'AbortError';
-}

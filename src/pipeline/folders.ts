@@ -1,8 +1,16 @@
-import { realpath } from 'node:fs/promises';
+import { access, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Root } from '../discover/discover.js';
 import { leadsOut } from '../discover/leads-out.js';
 import { StatuscastError } from '../errors.js';
+
+/** Whether anything is at a path that this user may reach. */
+export function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** Where a folder really is, or will be: a link to it must not hide it from the walk. */
 export async function realPathOf(folder: string): Promise<string> {

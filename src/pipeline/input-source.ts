@@ -1,4 +1,4 @@
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isText } from '../discover/choices-beside.js';
 import { discover, type Root } from '../discover/discover.js';
 import { isAsWritten } from '../discover/stamp.js';
@@ -8,6 +8,7 @@ import type { ResultEvent } from '../events.js';
 import { isMedia } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
 import { isTransient } from '../publish/retry.js';
+import { isThere } from './folders.js';
 import type { InputEnd } from './run-input.js';
 import type { Run } from './run.js';
 
@@ -126,13 +127,6 @@ function endBehind(twin: WatchEnd): WatchEnd {
 }
 
 const HELD = 'posting fails for a reason that may pass; it goes on by itself';
-
-function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** Beside faults of the network, what whoever uses the machine may mend. */
 const MENDABLE: readonly string[] = ['folder-unusable', 'link-not-direct'];

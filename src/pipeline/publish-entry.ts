@@ -1,10 +1,11 @@
-import { access, constants, copyFile, mkdir, rm } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemReason, StatuscastError, toStatuscastError } from '../errors.js';
 import { OUTPUT_TYPES, type Ending, type Part } from '../job.js';
 import type { LedgerEntry } from '../ledger/ledger.js';
 import { publish } from '../publish/publish.js';
 import { stopsRun } from '../publish/retry.js';
+import { isThere } from './folders.js';
 import { messageFor } from './message-for.js';
 import { partNumber } from './part-number.js';
 import type { Publishing, Run, Task } from './run.js';
@@ -45,6 +46,8 @@ export async function publishEntry(
   const { input } = task.input;
   const { kind, plan, output } = entry;
   const which = partNumber(part);
+  // Whatever becomes of the file, what it was for is settled.
+  const removeOutput = () => rm(output.path, { force: true }).catch(() => undefined);
   // As the ledger says it, where it does: what is found under another name later is the same.
   const message = entry.message ?? messageFor(task.settings, publishing, task, part, kind);
   const ending = await publish(
@@ -65,11 +68,7 @@ export async function publishEntry(
         if (part.number > 1) return;
         await task.beforeSend().catch(async (thrown: unknown) => {
           // Who removes a file wants no copy of it here. Where it comes back another one is made.
-          const isGone = await access(task.input.path).then(
-            () => false,
-            () => true,
-          );
-          if (isGone) await rm(output.path, { force: true }).catch(() => undefined);
+          if (!(await isThere(task.input.path))) await removeOutput();
           throw thrown;
         });
       },
@@ -105,8 +104,7 @@ export async function publishEntry(
   );
   const isPosted =
     ending.outcome === 'sent' || (ending.outcome === 'skipped' && ending.reason === 'already-sent');
-  // Whatever becomes of the file, the status is out.
-  if (isPosted) await rm(output.path, { force: true }).catch(() => undefined);
+  if (isPosted) await removeOutput();
   return 'urlFile' in ending && ending.urlFile !== null
     ? { ...ending, urlFile: publishing.maskLink(ending.urlFile) }
     : ending;
