@@ -1,17 +1,17 @@
 import { readEnvironment } from '../config/environment.js';
+import type { SettingsRead } from '../doctor/check-variables.js';
 import { diagnose } from '../doctor/diagnose.js';
 import type { FindingState } from '../doctor/finding.js';
 import type { Credentials } from '../green-api/credentials.js';
 import { describeFinding, describeFindings } from '../report/doctor-line.js';
 import type { Streams } from '../report/write-events.js';
-import type { Settings } from '../settings.js';
 import { EXIT } from './exit-codes.js';
 import { SANDBOX_ID_INSTANCE } from './with-credentials.js';
 import { peopleOf } from './write-statuses.js';
 
 export interface DoctorRequest {
   /** Throws what is wrong with the settings, which is one of the things to tell of. */
-  readonly read: () => Promise<{ readonly settings: Settings }>;
+  readonly read: () => Promise<SettingsRead>;
   readonly json: boolean;
   readonly sandbox: boolean;
   readonly signal: AbortSignal;
@@ -23,7 +23,7 @@ export async function doctor(request: DoctorRequest, streams: Streams): Promise<
   const { json, sandbox, signal } = request;
   const env = environmentOf();
   const settings = await request.read().then(
-    (call) => () => call.settings,
+    (call) => () => call,
     (thrown: unknown) => () => {
       throw thrown;
     },

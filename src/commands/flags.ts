@@ -11,7 +11,7 @@ import {
   type ResolvedSettings,
   type SettingsSource,
 } from '../resolve-settings.js';
-import { guess, listSettings, settingNames, type Setting } from '../setting-names.js';
+import { flagOf, guess, listSettings, settingNames, type Setting } from '../setting-names.js';
 
 /** Gives a command a flag for each setting that it has a use for, `--config` and `--json`. */
 export function addSettings(command: Command, isUsed: (setting: Setting) => boolean): Command {
@@ -21,8 +21,16 @@ export function addSettings(command: Command, isUsed: (setting: Setting) => bool
     .allowExcessArguments()
     .option('--config <FILE>', 'Settings from this file, not from statuscast.config.* here')
     .option('--json', 'Print one JSON object a line on standard output and nothing else');
-  for (const setting of listSettings().filter(isUsed)) command.addOption(optionOf(setting));
+  for (const setting of listSettings().filter(isUsed)) {
+    command.addOption(optionOf(setting));
+    if (setting.type === 'boolean') command.addOption(new Option(oppositeOf(setting)).hideHelp());
+  }
   return command;
+}
+
+/** Takes back what a config file or a variable says of a switch. */
+function oppositeOf({ name, default: isOn }: Setting): string {
+  return flagOf(name, isOn !== true);
 }
 
 function optionOf(setting: Setting): Option {
@@ -91,6 +99,7 @@ function faultsOfWords(command: Command): readonly string[] {
       return command.registeredArguments.length > 0 ? [] : [`"${word}" is not expected here`];
     }
     const flag = word.replace(/=[^]*/, '');
+    if (known.includes(flag)) return [tellSwitch(flag, known)];
     // No value is told of: it may be the token.
     return CREDENTIALS.test(flag)
       ? [
@@ -99,4 +108,10 @@ function faultsOfWords(command: Command): readonly string[] {
         ]
       : [`there is no option ${flag}${guess(flag, known)}`];
   });
+}
+
+function tellSwitch(flag: string, known: readonly string[]): string {
+  const opposite = flag.startsWith('--no-') ? flag.replace('no-', '') : flag.replace('--', '--no-');
+  const other = known.includes(opposite) ? `; ${opposite} is its opposite` : '';
+  return `${flag} is a switch and takes no value${other}`;
 }

@@ -28,7 +28,8 @@ here; never from options or a config file.`;
 const SETTINGS = `Every setting can also stand in statuscast.config.{ts,js,json,yaml} here
 (--max-in-flight is maxInFlight there), in .env and in the environment
 (STATUSCAST_MAX_IN_FLIGHT). The config file is weakest, then .env, then the
-environment; options win. \`statuscast config\` shows what comes of it.`;
+environment; options win: --no-confirm takes a --confirm back, --report a
+--no-report. \`statuscast config\` shows what comes of it.`;
 
 const EXIT_CODES = `Exit codes:
   0    all done

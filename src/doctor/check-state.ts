@@ -9,14 +9,20 @@ import { ok, problem, warning, type Check, type Found } from './finding.js';
 export function checkState(state: string): readonly Check[] {
   const folder = path.resolve(state);
   return [
-    { name: 'state', look: async () => [await lookAtFolder(folder)] },
+    { name: 'state', look: async () => [await lookAtFolder(folder, '--state')] },
     { name: 'ledger', look: () => lookAtLedger(folder) },
   ];
 }
 
-async function lookAtFolder(folder: string): Promise<Found> {
+/** Whether the folder that outputs are kept in can be used, where one is named. */
+export function checkOut(out: string): readonly Check[] {
+  if (out === '') return [];
+  return [{ name: 'out', look: async () => [await lookAtFolder(path.resolve(out), '--out')] }];
+}
+
+async function lookAtFolder(folder: string, flag: string): Promise<Found> {
   const nearest = nearestFolder(folder);
-  const advice = 'Choose another with --state, or make it writable for this user.';
+  const advice = `Choose another with ${flag}, or make it writable for this user.`;
   if (!(await stat(nearest)).isDirectory()) {
     return problem(`${nearest} is a file, and is to be a folder`, advice);
   }

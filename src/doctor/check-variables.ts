@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { StatuscastError } from '../errors.js';
+import { faultsIn } from '../errors.js';
 import {
   CREDENTIAL_VARIABLES,
   credentialsFrom,
   type Credentials,
 } from '../green-api/credentials.js';
 import { maskIdInstance } from '../green-api/redact.js';
-import type { Settings } from '../settings.js';
+import type { ResolvedSettings } from '../resolve-settings.js';
+import { settingNames } from '../setting-names.js';
 import type { Hosts } from './check-hosts.js';
 import { ok, problem, warning, type Check, type Found } from './finding.js';
 
@@ -29,28 +30,39 @@ export function hostsIn(env: NodeJS.ProcessEnv): Hosts {
   return { apiUrl: apiUrl ?? null, mediaUrl: mediaUrl ?? null };
 }
 
+/** The settings of a call, and the config file that they were read from. */
+export interface SettingsRead extends ResolvedSettings {
+  /** As people are to see it; null where there is none. */
+  readonly file: string | null;
+}
+
 /** Whether the settings can be read: those of the config file, the variables and the call. */
-export function checkSettings(read: () => Settings, env: NodeJS.ProcessEnv): Check {
+export function checkSettings(read: () => SettingsRead, env: NodeJS.ProcessEnv): Check {
   return {
     name: 'settings',
     look: async () => {
-      const named = Object.keys(env).filter((name) => name.startsWith('STATUSCAST_'));
-      return faultsIn(
-        read,
-        named.filter((name) => env[name] !== ''),
-      );
+      try {
+        return [ok(tellSettings(read(), env))];
+      } catch (thrown) {
+        return faultsIn(thrown).map((fault) => problem(fault, 'Correct it; see --help.'));
+      }
     },
   };
 }
 
-function faultsIn(read: () => Settings, set: readonly string[]): readonly Found[] {
-  try {
-    read();
-    return [ok(set.length === 0 ? 'all as they come' : `set by variable: ${set.join(', ')}`)];
-  } catch (thrown) {
-    if (!(thrown instanceof StatuscastError) || thrown.facts.code !== 'bad-settings') throw thrown;
-    return thrown.facts.faults.map((fault) => problem(fault, 'Correct it; see --help.'));
-  }
+function tellSettings({ file, originOf }: SettingsRead, env: NodeJS.ProcessEnv): string {
+  const byFile = settingNames.filter((name) => originOf(name) === 'file');
+  const byVariable = Object.keys(env).filter(
+    (name) => name.startsWith('STATUSCAST_') && env[name] !== '',
+  );
+  const told = [
+    // It may hold audiences and profiles alone.
+    ...(file === null
+      ? []
+      : [byFile.length === 0 ? `${file} is read` : `set in ${file}: ${byFile.join(', ')}`]),
+    ...(byVariable.length === 0 ? [] : [`set by variable: ${byVariable.join(', ')}`]),
+  ];
+  return told.length === 0 ? 'all as they come' : told.join('; ');
 }
 
 /** Whether the four variables of the account are there and look like what they are for. */

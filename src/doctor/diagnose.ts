@@ -8,14 +8,20 @@ import { checkHosts } from './check-hosts.js';
 import { checkNode } from './check-node.js';
 import { checkPictures } from './check-pictures.js';
 import { checkPrograms } from './check-programs.js';
-import { checkState } from './check-state.js';
-import { checkAccountVariables, checkSettings, hostsIn, readAccount } from './check-variables.js';
+import { checkOut, checkState } from './check-state.js';
+import {
+  checkAccountVariables,
+  checkSettings,
+  hostsIn,
+  readAccount,
+  type SettingsRead,
+} from './check-variables.js';
 import { problem, type Check, type Finding, type Found } from './finding.js';
 
 export interface DiagnoseOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Gives the settings, or throws what is wrong with them. */
-  readonly settings: () => Settings;
+  readonly settings: () => SettingsRead;
   /** Looked at in place of the account in the environment. */
   readonly credentials: Credentials | null;
   readonly signal: AbortSignal;
@@ -40,13 +46,14 @@ export async function* diagnose(options: DiagnoseOptions): AsyncGenerator<Findin
 
 function checksFor({ env, settings, credentials, signal }: DiagnoseOptions): readonly Check[] {
   const account = credentials ?? readAccount(env);
-  const { state } = settingsOrDefaults(settings);
+  const { state, out } = settingsOrDefaults(settings);
   return [
     checkNode(),
     ...checkPrograms(env),
     ...checkPictures(),
     checkDisk(state),
     ...checkState(state),
+    ...checkOut(out),
     checkSettings(settings, env),
     ...(credentials === null ? [checkAccountVariables(env)] : []),
     ...checkHosts(credentials ?? hostsIn(env)),
@@ -54,9 +61,9 @@ function checksFor({ env, settings, credentials, signal }: DiagnoseOptions): rea
   ];
 }
 
-function settingsOrDefaults(read: () => Settings): Settings {
+function settingsOrDefaults(read: () => SettingsRead): Settings {
   try {
-    return read();
+    return read().settings;
   } catch {
     return createSettings(); // told of by its own check
   }

@@ -119,6 +119,21 @@ describe('what is nearer to the call wins', () => {
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
+  test('a switch of a file or a variable is taken back by its opposite', async () => {
+    const switched = { fade: true, confirm: true, report: false, silentTrack: false };
+    const cwd = await folderWith({ 'statuscast.config.json': JSON.stringify(switched) });
+    const back = ['--no-fade', '--no-confirm', '--report', '--silent-track'];
+    const on = { STATUSCAST_LOUDNESS: 'true' };
+    const { settings } = await configOf({ cwd, env: on }, ...back, '--no-loudness');
+    expect(settings).toMatchObject({
+      fade: { value: false, from: 'flag' },
+      confirm: { value: false, from: 'flag' },
+      report: { value: true, from: 'flag' },
+      silentTrack: { value: true, from: 'flag' },
+      loudness: { value: false, from: 'flag' },
+    });
+  });
+
   test('another file can be named, by an option or a variable', async () => {
     const cwd = await folderWith({ ...files, 'sub/other.yaml': 'imageQuality: 70' });
     const byOption = await configOf({ cwd }, '--config', 'sub/other.yaml');
@@ -203,6 +218,15 @@ describe('faults name the file and the key, all at once', () => {
     const flag = await faultsOf({ cwd }, `--token=${secret}`);
     expect(flag).toContain('--token, since options show in process lists');
     for (const shown of [whole, broken, flag]) expect(shown).not.toContain(secret);
+  });
+
+  test('a switch with a value', async () => {
+    const faults = await faultsOf({ cwd: '.' }, '--confirm=false', '--no-report=1', '--json=yes');
+    expect(faults).toContain(
+      '--confirm is a switch and takes no value; --no-confirm is its opposite',
+    );
+    expect(faults).toContain('--no-report is a switch and takes no value; --report is its');
+    expect(faults).toMatch(/--json is a switch and takes no value$/m);
   });
 
   test('a misspelt variable, in the environment or in .env', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import path from 'node:path';
@@ -57,6 +57,20 @@ test('all is well with --sandbox, and nothing is made there either', async () =>
   expect(bad).toEqual([]);
   expect(findings.map(({ name }) => name)).toEqual(expect.arrayContaining(['api-host', 'clock']));
   expect(await readdir(cwd)).toEqual([]);
+});
+
+test('it tells where settings come from, and looks at the folder that outputs are kept in', async () => {
+  const cwd = await tempFolder();
+  const values = JSON.stringify({ fit: 'blur', out: 'taken/kept' });
+  await writeFile(path.join(cwd, 'statuscast.config.json'), values);
+  await writeFile(path.join(cwd, 'taken'), 'a file');
+  const { bad, findings } = await examine({ cwd, env: { STATUSCAST_GAP: '2' } }, ['--sandbox']);
+  expect(findings.find(({ name }) => name === 'settings')?.message).toBe(
+    'set in statuscast.config.json: out, fit; set by variable: STATUSCAST_GAP',
+  );
+  expect(bad).toMatchObject([{ name: 'out', state: 'problem' }]);
+  expect(bad[0]?.message).toContain(`${path.join(cwd, 'taken')} is a file`);
+  expect(bad[0]?.advice).toContain('--out');
 });
 
 test('an account that is refused is told once, hides nothing else, and shows no secret', async () => {
