@@ -153,6 +153,20 @@ describe.skipIf(whyNoBrowser !== null)('the page of a run in Chromium', () => {
     expect(complaints).toEqual([]);
   });
 
+  test('a long caption is read with the wheel, and where it stands goes on as well', async () => {
+    const { page } = await openPage(await browser, file, { width: 1280, scheme: 'light' });
+    const under = page.locator('#under');
+    const ask = (what: string) => page.evaluate(`document.querySelector('#under').${what}`);
+    await ask('textContent = "line\\n".repeat(60)');
+    const scrolled = async () => z.number().parse(await ask('scrollTop'));
+    await under.hover();
+    await page.mouse.wheel(0, 200);
+    await expect.poll(scrolled).toBeGreaterThan(100);
+    await under.click();
+    expect(await page.locator('#place').textContent()).toBe('2 of 6');
+    expect(await scrolled()).toBe(0);
+  });
+
   test('without scripts all can be read, and nothing that needs them is shown', async () => {
     const { page } = await openPage(await browser, file, {
       width: 390,

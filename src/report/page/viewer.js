@@ -123,6 +123,7 @@
     what.textContent = name;
     under.textContent = caption;
     under.hidden = caption === '';
+    under.scrollTop = 0;
     const speed = speedOf();
     const length = kind === 'image' ? '' : clock(seconds);
     speedLine.textContent = speed === 1 ? length : `${length}, shown ${speed}× as fast`;
@@ -185,8 +186,8 @@
   find('back').addEventListener('click', () => step(-1));
   find('next').addEventListener('click', () => step(1));
   // As in WhatsApp: the left third goes back, the rest goes on.
-  stage.addEventListener('click', (event) => {
-    const { left, width } = stage.getBoundingClientRect();
+  phone.addEventListener('click', (event) => {
+    const { left, width } = phone.getBoundingClientRect();
     step(event.clientX - left < width / 3 ? -1 : 1);
   });
   viewer.addEventListener('keydown', (event) => {
