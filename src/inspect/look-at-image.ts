@@ -1,9 +1,10 @@
+import { StatuscastError } from '../errors.js';
 import { uprightSize } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { measureSaliency, type Pixels, type Saliency } from './measure-saliency.js';
 import type { ImageProbe } from './probe-image.js';
-import { sharp, type Sharp } from './sharp.js';
+import { limitTime, namingTimeout, sharp, type Sharp } from './sharp.js';
 
 /** What there is to see in a picture and where, found on a small copy: plain data. */
 export interface ImageLook {
@@ -65,6 +66,7 @@ const UNSEEN: Sight = { look: null, copy: null };
  * @param open gives a picture that sharp reads; asked only where it matters
  * @returns neither a look nor a copy for extreme shapes, and for pixels that do not decode: encoding
  * such a file names the reason
+ * @throws StatuscastError `program-timeout`, `interrupted`
  */
 export async function lookAtImage(
   open: () => Promise<ReadableStill>,
@@ -87,7 +89,10 @@ export async function lookAtImage(
       saliency: isWeighed ? measureSaliency(copy, await gridOf(copy)) : null,
     };
     return { look, copy };
-  } catch {
+  } catch (thrown) {
+    const error = namingTimeout(thrown, timeoutMs);
+    // Another part of it would be shown, and nobody would know why.
+    if (error instanceof StatuscastError && error.code !== 'program-failed') throw error;
     return UNSEEN;
   }
 }
@@ -130,8 +135,10 @@ async function smallCopy(
   const scale = Math.min(1, SMALL_WINDOW_HEIGHT / (unit * IMAGE_ASPECT.height));
   const small = (side: number) => Math.max(1, Math.round(side * scale));
   const shrink = (from: string | Buffer, { ignoreIcc }: { readonly ignoreIcc: boolean }) =>
-    sharp(from, { failOn: 'truncated', limitInputPixels: maxMegapixels * MEGA, ignoreIcc })
-      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
+    limitTime(
+      sharp(from, { failOn: 'truncated', limitInputPixels: maxMegapixels * MEGA, ignoreIcc }),
+      timeoutMs,
+    )
       .autoOrient()
       .resize(small(upright.width), small(upright.height), { fit: 'fill' });
   const source = isProfiledWhole(image)

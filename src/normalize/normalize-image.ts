@@ -3,7 +3,7 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill, withScratch } from '../inspect/decode-still.js';
 import { readJpegSegments } from '../inspect/read-jpeg-segments.js';
 import { readOrientation } from '../inspect/read-turn.js';
-import { sharp, type Sharp } from '../inspect/sharp.js';
+import { limitTime, namingTimeout, sharp, type Sharp } from '../inspect/sharp.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { CropWindow } from '../job.js';
 import {
@@ -30,6 +30,20 @@ const SIZE_STEP = 0.85;
  * for pixels that it cannot decode
  */
 export async function normalizeImage(
+  ffmpeg: Ffmpeg,
+  path: string,
+  plan: ImagePlan,
+  outputPath: string,
+  options: NormalizeOptions,
+): Promise<CropWindow | null> {
+  try {
+    return await carryOut(ffmpeg, path, plan, outputPath, options);
+  } catch (thrown) {
+    throw namingTimeout(thrown, options.timeoutMs);
+  }
+}
+
+async function carryOut(
   ffmpeg: Ffmpeg,
   path: string,
   plan: ImagePlan,
@@ -183,7 +197,5 @@ function openImage(
   { timeoutMs }: NormalizeOptions,
   failOn: 'truncated' | 'warning' = 'truncated',
 ): Sharp {
-  return sharp(path, { failOn, limitInputPixels: plan.maxPixels }).timeout({
-    seconds: Math.ceil(timeoutMs / 1000),
-  });
+  return limitTime(sharp(path, { failOn, limitInputPixels: plan.maxPixels }), timeoutMs);
 }

@@ -1,4 +1,4 @@
-import { sharp } from '../inspect/sharp.js';
+import { limitTime, namingTimeout, sharp } from '../inspect/sharp.js';
 import type { EncodePicture } from '../plan/plan-video.js';
 
 /** Decoded frames held at once: 17 of 1280×720, with as many again on their way to ffmpeg. */
@@ -7,7 +7,7 @@ const CHUNK_MAX_BYTES = 64_000_000;
 /**
  * Reads the frames of a moving WebP in the size of the output, as RGBA, each as often as it is
  * shown at the output's rate.
- * @throws what sharp throws for frames that it cannot decode
+ * @throws StatuscastError `program-timeout`, and what sharp throws for frames that it cannot decode
  */
 export async function* readFrames(
   path: string,
@@ -20,13 +20,16 @@ export async function* readFrames(
   const atOnce = Math.max(1, Math.floor(CHUNK_MAX_BYTES / frameBytes));
   for (let page = 0; page < shown.length; page += atOnce) {
     const pages = Math.min(atOnce, shown.length - page);
-    const chunk = await sharp(path, { page, pages, limitInputPixels: false })
+    const read = sharp(path, { page, pages, limitInputPixels: false })
       .resize(width, height, { fit: 'fill' })
       .toColourspace('srgb')
       .ensureAlpha()
-      .raw()
-      .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
-      .toBuffer();
+      .raw();
+    const chunk = await limitTime(read, timeoutMs)
+      .toBuffer()
+      .catch((thrown: unknown) => {
+        throw namingTimeout(thrown, timeoutMs);
+      });
     for (let i = 0; i < pages; i++) {
       const frame = chunk.subarray(i * frameBytes, (i + 1) * frameBytes);
       for (let times = shown[page + i] ?? 0; times > 0; times--) yield frame;

@@ -1,5 +1,5 @@
 import type { Pixels } from '../inspect/measure-saliency.js';
-import { sharp } from '../inspect/sharp.js';
+import { limitTime, sharp } from '../inspect/sharp.js';
 import type { PlanSummary, Preview } from '../job.js';
 
 const QUALITY = 72;
@@ -40,8 +40,8 @@ export async function previewStill(
   target: string,
   { maxPixels, timeoutMs, background }: StillOptions,
 ): Promise<Preview> {
-  const { width, height } = await sharp(file, { failOn: 'none', limitInputPixels: maxPixels })
-    .timeout({ seconds: Math.ceil(timeoutMs / 1000) })
+  const read = sharp(file, { failOn: 'none', limitInputPixels: maxPixels });
+  const { width, height } = await limitTime(read, timeoutMs)
     .autoOrient()
     .flatten({ background })
     .toColourspace('srgb')

@@ -1,12 +1,15 @@
 import { copyFile, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { inspect } from '../../src/inspect/inspect.js';
 import { removeStalePartials } from '../../src/normalize/normalize.js';
 import { markOwnProcess, nameOf, type ProcessMark } from '../../src/processes.js';
+import { createSettings } from '../../src/resolve-settings.js';
 import { fixture } from '../support/fixtures.js';
 import { hashOf } from '../support/hash.js';
 import { lavfi, makeMedia, words } from '../support/make-media.js';
-import { normalizeFile, planFile } from '../support/normalize-file.js';
+import { ffmpeg, normalizeFile, planFile } from '../support/normalize-file.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 /** A clip that takes seconds to encode. */
@@ -60,6 +63,27 @@ describe('nothing is left, and the source is untouched,', () => {
     await expect(run).rejects.toMatchObject({
       facts: { code: 'program-timeout', program: 'ffmpeg', timeoutMs: 500 },
     });
+    await expect(readdir(made)).resolves.toEqual([]);
+  });
+
+  it('after the deadline of a picture, which is not told as damage', async () => {
+    const folder = await tempFolder();
+    const made = join(folder, 'made');
+    const source = join(folder, 'a.png');
+    // 1.6 GB of pixels, in 20 MB.
+    const create = { width: 20_000, height: 10_000, channels: 4, background: '#12345678' } as const;
+    const deep = sharp({ create, limitInputPixels: false }).toColourspace('rgb16');
+    await deep.png({ compressionLevel: 1 }).toFile(source);
+    const settings = { maxMegapixels: 250, position: 'attention' } as const;
+    const late = { code: 'program-timeout', program: 'sharp', timeoutMs: 100 };
+    // Nobody looked: it would be cropped elsewhere, and posted.
+    const look = inspect(ffmpeg, source, { settings: createSettings(settings), timeoutMs: 100 });
+    await expect(look).rejects.toMatchObject({ facts: late });
+    const run = normalizeFile(source, made, {
+      settings: { ...settings, position: 'centre' },
+      timeoutMs: 100,
+    });
+    await expect(run).rejects.toMatchObject({ facts: late });
     await expect(readdir(made)).resolves.toEqual([]);
   });
 
