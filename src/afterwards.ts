@@ -24,8 +24,12 @@ export interface AfterwardsOptions {
   readonly onWaiting?: (why: string, waitMs: number) => void;
 }
 
-/** Which statuses: files as they were found, file names, or message ids. Default: the last run's. */
+/** Which statuses. */
 export interface Named {
+  /**
+   * Files as they were found, file names, or message ids. Default: those of the last run; for
+   * `listStatuses` all.
+   */
   readonly names?: readonly string[];
 }
 
@@ -61,7 +65,7 @@ export async function* reconcile(
     for (const entry of await ledger.list({ account: hash, states: ['sending', 'uncertain'] })) {
       const { key, kind, link, attemptedAtMs } = entry;
       if (link === null || attemptedAtMs === null) continue;
-      signal.throwIfAborted();
+      refuseWhenAborted(signal);
       // Of format 1 the caption is not known: what the settings say now.
       const message = entry.message ?? { caption: settings.caption };
       const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
@@ -122,7 +126,7 @@ export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, 
     const entries = await listOf(call, ['sent'], options);
     if (!(await options.approve(entries.map((entry) => recordOf(entry))))) return;
     for (const entry of entries) {
-      retrying.signal.throwIfAborted();
+      refuseWhenAborted(retrying.signal);
       const error = await deleteStatus(call, entry);
       if (error !== null) {
         yield recordOf({ ...entry, error });
@@ -136,6 +140,10 @@ export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, 
   } finally {
     await call.close();
   }
+}
+
+function refuseWhenAborted({ aborted }: AbortSignal): void {
+  if (aborted) throw new StatuscastError({ code: 'interrupted' });
 }
 
 async function deleteStatus(

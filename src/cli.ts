@@ -82,7 +82,8 @@ function buildProgram(): Command {
       conclude(async () => {
         const { init } = await import('./commands/init.js');
         const paths = [folder, ...command.args.slice(1)];
-        return init({ ...(await readCall(command)), yaml: isOn(command, 'yaml'), paths }, streams);
+        const how = { yaml: isOn(command, 'yaml'), json: isOn(command, 'json') };
+        return init({ ...(await readCall(command)), ...how, paths }, streams);
       }),
     );
   addAfter('doctor', 'Look at everything that a send depends on, and say what to mend.')

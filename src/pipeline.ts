@@ -32,7 +32,7 @@ export type { Goal, RunOptions } from './pipeline/run-options.js';
  * @returns events as they happen. Each input ends with one `result`, whatever happens to the
  * others; `summary` is the last. Leaving the loop early ends the run as the signal does.
  * @throws StatuscastError for what is wrong with the call itself: `bad-settings`, `path-missing`,
- * `binary-unusable`, `folder-unusable`, `ledger-unusable`. A program that is there and cannot run
+ * `missing-credentials`, `binary-unusable`, `ledger-unusable`. A program that is there and cannot run
  * ends the run at the first file that needs it, as `stopped` of the summary says.
  */
 export function processFolder(

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import {
@@ -19,9 +19,11 @@ import {
   uploadFile,
   type StatuscastEvent,
 } from '../src/index.js';
+import { isAlive } from './support/is-alive.js';
 import { ROOT } from './support/run-cli.js';
 import { makeAlbum, openTestSandbox } from './support/state.js';
 import { tempFolder } from './support/temp-folder.js';
+import { wrapPrograms } from './support/wrapped-programs.js';
 
 const FAST = { uploadsPerSecond: 0, journalWaitMs: 1000 };
 
@@ -65,11 +67,22 @@ test('processFile sends one file', async () => {
 
 test('leaving the loop ends the run: nothing half-written stays, and no program', async () => {
   const { cwd, album } = await makeAlbum(['long-64s-high.mp4', 'sixty-frames.mp4']);
-  const settings = { out: path.join(cwd, 'out') };
-  for await (const event of processFolder(album, { goal: 'prepare', settings })) {
-    if (event.type === 'stage' && event.stage === 'normalize') break;
+  const pids = path.join(cwd, 'pids');
+  const env = await wrapPrograms(cwd, (program) =>
+    program === 'ffmpeg' ? `echo $$ >> '${pids}'` : ':',
+  );
+  const out = path.join(cwd, 'out');
+  const options = { goal: 'prepare', settings: { out, videoPreset: 'slow' }, env } as const;
+  let left: string | null = null;
+  for await (const event of processFolder(album, options)) {
+    if (event.type !== 'progress' || event.stage !== 'normalize') continue;
+    left = event.input;
+    break;
   }
-  expect(existsSync(path.join(cwd, 'out/long-64s-high.mp4'))).toBe(false);
+  expect(left).not.toBeNull();
+  expect(await readdir(out)).toEqual([]);
+  const started = (await readFile(pids, 'utf8')).trim().split('\n').map(Number);
+  expect(started.filter(isAlive)).toEqual([]);
 });
 
 test('a signal ends a run that has not begun, with a result for each input', async () => {

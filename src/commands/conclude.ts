@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { onExit } from 'signal-exit';
 import { hintOf, isAbort, StatuscastError, toStatuscastError, type ErrorCode } from '../errors.js';
+import { clean } from '../report/format.js';
 import { EXIT } from './exit-codes.js';
 
 /** Runs a command, and sets what the process ends with. */
@@ -53,8 +54,12 @@ function endAtOnce(): never {
   process.exit(EXIT.interrupted);
 }
 
+function cleanLines(text: string): string {
+  return text.split('\n').map(clean).join('\n');
+}
+
 /** Several faults are read more easily below each other. */
 function inLines({ facts, message }: StatuscastError): string {
-  if (facts.code !== 'bad-settings' || facts.faults.length === 1) return message;
-  return ['Cannot start:', ...facts.faults, hintOf(facts)].join('\n  ');
+  if (facts.code !== 'bad-settings' || facts.faults.length === 1) return cleanLines(message);
+  return ['Cannot start:', ...facts.faults, hintOf(facts)].map(cleanLines).join('\n  ');
 }

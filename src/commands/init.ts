@@ -10,19 +10,21 @@ import { commandOf } from '../report/style.js';
 import type { Streams } from '../report/write-events.js';
 import type { Settings } from '../settings.js';
 import { EXIT } from './exit-codes.js';
+import { peopleOf } from './write-statuses.js';
 
 export interface InitRequest {
   readonly paths: readonly string[];
   readonly settings: Settings;
   /** Write captions.yaml in place of captions.csv. */
   readonly yaml: boolean;
+  readonly json: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
 }
 
 /** `statuscast init`: writes a file of choices with a line for each media file, to fill in. */
-export async function init(request: InitRequest, { stdout }: Streams): Promise<number> {
-  const { paths, settings, yaml: isYaml, env, signal } = request;
+export async function init(request: InitRequest, streams: Streams): Promise<number> {
+  const { paths, settings, yaml: isYaml, json, env, signal } = request;
   const [folder = '.', ...more] = paths;
   if (more.length > 0) throw fault(`init takes one folder, not ${paths.length}`);
   const content = await readFolder(folder).catch((cause: unknown) => {
@@ -39,7 +41,11 @@ export async function init(request: InitRequest, { stdout }: Streams): Promise<n
   const file = path.join(folder, isYaml ? 'captions.yaml' : 'captions.csv');
   const text = isYaml ? writeYaml(files) : writeCsv(files, separatorOfPlace());
   await writeFile(file, text, { flag: 'wx' });
-  stdout.write(
+  if (json) {
+    const written = { type: 'init', path: path.resolve(file), files: files.length };
+    streams.stdout.write(`${JSON.stringify(written)}\n`);
+  }
+  peopleOf(streams, json).write(
     `${clean(file)}: a line for ${files.length === 1 ? 'one file' : `each of ${files.length} files`}, to fill in. What is left empty is as for all.\n` +
       `next: ${commandOf(env)} plan ${clean(folder)}   shows what comes of it\n`,
   );

@@ -1,5 +1,11 @@
 import type { Writable } from 'node:stream';
-import { isAbort, StatuscastError, toStatuscastError } from '../errors.js';
+import {
+  isAbort,
+  StatuscastError,
+  toStatuscastError,
+  type ErrorCode,
+  type Refusal,
+} from '../errors.js';
 import type { StatusRecord } from '../events.js';
 import { clean } from '../report/format.js';
 import { statusLine } from '../report/status-line.js';
@@ -49,19 +55,29 @@ export async function writeStatuses(
     const error = toStatuscastError(
       isAbort(thrown) ? new StatuscastError({ code: 'interrupted' }) : thrown,
     );
-    const code = ENDS.get(error.code);
+    const code = exitOf(error);
     if (code === undefined) throw error;
-    if (code !== EXIT.interrupted) people.write(`${error.message}\n`);
+    if (code !== EXIT.interrupted) people.write(`${clean(error.message)}\n`);
     return code;
   }
   if (count === 0) people.write(`${none}\n`);
   return bad === 0 ? EXIT.done : EXIT.someFailed;
 }
 
-const ENDS: ReadonlyMap<string, number> = new Map([
+/** Undefined for what is wrong with the call itself. */
+function exitOf({ code, facts }: StatuscastError): number | undefined {
+  const isOfTheCall = facts.code === 'api-refused' && OF_THE_CALL.has(facts.refusal);
+  return isOfTheCall ? EXIT.someFailed : ENDS.get(code);
+}
+
+const ENDS: ReadonlyMap<ErrorCode, number> = new Map([
   ['interrupted', EXIT.interrupted],
   ['instance-cannot-send', EXIT.cannotSend],
   ['api-refused', EXIT.cannotSend],
   ['api-no-answer', EXIT.someFailed],
+  ['api-malformed', EXIT.someFailed],
   ['journal-off', EXIT.someFailed],
 ]);
+
+/** Refusals of a call, which say nothing of the instance. */
+const OF_THE_CALL: ReadonlySet<Refusal> = new Set(['invalid', 'too-fast', 'starting', 'too-large']);

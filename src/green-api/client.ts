@@ -56,7 +56,8 @@ export interface MediaStatus {
 
 /**
  * One instance of GREEN-API. Every method throws StatuscastError: `api-refused` when the API said
- * no, `api-no-answer` when no answer came, `api-malformed` when it makes no sense, `interrupted`.
+ * no, `api-no-answer` when no answer came, `api-malformed` when it makes no sense, `interrupted`;
+ * `uploadFile` also `file-unreadable` and `file-changed`, of what it is to upload.
  */
 export interface GreenApiClient {
   /** Its link lives for 15 days. */

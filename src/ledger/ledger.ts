@@ -17,7 +17,10 @@ export interface Ledger {
   readonly recordContent: (path: string, stamp: string, content: string) => Promise<void>;
   /** The entries that fit, in the order in which their states changed. */
   readonly list: (filter: EntryFilter) => Promise<readonly LedgerEntry[]>;
-  /** The output is there. Leaves an entry alone that has come further. */
+  /**
+   * The output is there, and what it is to be posted with. Leaves alone what was posted; what may
+   * be under way keeps its state, and anything else is `normalized` again.
+   */
   readonly recordNormalized: (entry: NormalizedFacts) => Promise<void>;
   readonly recordUploaded: (key: string, link: Link) => Promise<void>;
   /**

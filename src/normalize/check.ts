@@ -1,7 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
+import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
+import { wasKilled } from '../ffmpeg/start-program.js';
 import { SAFE_DEMUXERS } from '../inspect/formats.js';
-import { probeMedia } from '../inspect/probe-media.js';
+import { probeMedia, type MediaProbe } from '../inspect/probe-media.js';
 import { OUTPUT_TYPES, type Kind, type Output } from '../job.js';
 import { AUDIO_RULES } from '../plan/audio-rules.js';
 import { IMAGE_RULES } from '../plan/image-rules.js';
@@ -23,7 +25,8 @@ export interface CheckOptions {
 
 /**
  * Probes a finished file and holds it to the very rules that `plan` uses.
- * @throws StatuscastError `program-timeout`, `interrupted`, and what reading the file throws
+ * @throws StatuscastError `program-timeout`, `interrupted`, `binary-unusable`, `program-failed` where
+ * ffprobe was killed, and what reading the file throws
  */
 export async function check(
   ffmpeg: Ffmpeg,
@@ -35,12 +38,8 @@ export async function check(
   const { size: bytes } = await stat(path);
   if (bytes === 0) return { type: 'broken', faults: ['it is empty'] };
   if (kind === 'image') return checkImage(path, bytes, settings);
-  // Not with the demuxer forced: a player has to see by itself what it is, and the rules ask.
-  const media = await probeMedia(ffmpeg, path, SAFE_DEMUXERS, {
-    signal: options.signal,
-    timeoutMs: settings.probeTimeoutMs,
-    withTiming: options.withTiming ?? false,
-  });
+  const media = await probeOutput(ffmpeg, path, settings, options);
+  if (typeof media === 'string') return { type: 'broken', faults: [media] };
   const picture = media.pictures.find(({ isCover }) => !isCover);
   const sound = media.sounds[0] ?? null;
   const { durationSeconds } = media;
@@ -65,9 +64,30 @@ export async function check(
   });
 }
 
+/** What ffprobe sees in it, or what it says where it makes nothing of it. */
+async function probeOutput(
+  ffmpeg: Ffmpeg,
+  path: string,
+  settings: Settings,
+  { signal, withTiming = false }: CheckOptions,
+): Promise<MediaProbe | string> {
+  const options = { signal, timeoutMs: settings.probeTimeoutMs, withTiming };
+  try {
+    // Not with the demuxer forced: a player has to see by itself what it is, and the rules ask.
+    return await probeMedia(ffmpeg, path, SAFE_DEMUXERS, options);
+  } catch (thrown) {
+    const facts = thrown instanceof StatuscastError ? thrown.facts : null;
+    if (facts?.code !== 'program-failed' || wasKilled(thrown)) throw thrown;
+    return reasonIn(facts.why, path);
+  }
+}
+
 async function checkImage(path: string, size: number, settings: Settings): Promise<CheckResult> {
   const { probeImage } = await import('../inspect/probe-image.js');
-  const image = await probeImage(size > settings.imageMaxBytes ? path : await readFile(path));
+  // What would break the rules by its size is not read whole.
+  const content = size > settings.imageMaxBytes ? path : await readFile(path);
+  const image = await probeImage(content).catch((thrown: unknown) => messageOf(thrown));
+  if (typeof image === 'string') return { type: 'broken', faults: [reasonIn(image, path)] };
   const { bytes, width, height } = image;
   return conclude(faultsOf(IMAGE_RULES, image, settings), {
     ...{ path, bytes, width, height },

@@ -24,7 +24,8 @@ export interface SendOptions extends RetryOptions {
 /**
  * Sends a status. Repeats only what is sure not to have been carried out: a refusal, or a
  * connection that never came about. The signal ends waiting, never a request that has left.
- * @throws StatuscastError `api-refused`, or `api-no-answer` where nothing can have happened
+ * @throws StatuscastError `api-refused`, `api-no-answer` where nothing can have happened,
+ * `interrupted` while it waits
  */
 export async function sendMediaStatus(
   client: GreenApiClient,

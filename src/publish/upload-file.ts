@@ -22,7 +22,8 @@ const TRIES_FOR_A_DIRECT_LINK = 2;
 /**
  * Uploads a normalized file and makes sure that its link is a direct one.
  * @param fileName name with the output's extension, in any script
- * @throws StatuscastError `link-not-direct`, `too-large`, and what the client throws
+ * @throws StatuscastError `link-not-direct`, `link-unreachable`, `too-large`, and what the client
+ * throws
  */
 export async function uploadFile(
   client: GreenApiClient,

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { parseLines, resultsOf, ROOT, runCli, start } from '../support/run-cli.js';
+import { openServer } from '../support/scripted-server.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 
 const FILES = ['grey.png', 'landscape.jpg'];
@@ -110,8 +111,26 @@ test('confirm tells a status that does not appear in time, with exit code 1', as
   );
   const { code, stdout } = await call('confirm');
   expect(code).toBe(1);
-  for (const { confirmation } of statusesOf(stdout)) {
-    expect(confirmation?.status ?? 'pending').toBe('pending');
+  expect(statusesOf(stdout).map(({ confirmation }) => confirmation?.status ?? 'none')).toEqual([
+    ...['none', 'none'],
+  ]);
+});
+
+test('an answer that makes no sense, or refuses the call, ends with 1 and is cleaned', async (scope) => {
+  const { cwd, env } = await postAlbum();
+  const answers = [
+    [200, '<h1>\u001b[31mWelcome</h1>'],
+    [400, JSON.stringify({ message: '\u001b[31mnot like this' })],
+  ] as const;
+  for (const [status, text] of answers) {
+    const server = await openServer(scope, (_, response) => {
+      response.writeHead(status).end(text);
+    });
+    const asked = { cwd, env: { ...env, GREEN_API_URL: server.url } };
+    const { code, stdout } = await runCli(['confirm', '--retries', '0'], asked);
+    expect(code).toBe(1);
+    expect(stdout).toContain('getSettings');
+    expect(stdout).not.toContain('\u001b');
   }
 });
 

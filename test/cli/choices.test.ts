@@ -7,7 +7,7 @@ import { processFolder } from '../../src/index.js';
 import type { Sandbox } from '../../src/sandbox/sandbox.js';
 import type { SettingsInput } from '../../src/settings.js';
 import { lavfi, makeMedia, words } from '../support/make-media.js';
-import { resultsOf, runCli } from '../support/run-cli.js';
+import { parseLines, resultsOf, runCli } from '../support/run-cli.js';
 import { makeAlbum, openTestSandbox, variablesOf as accountOf } from '../support/state.js';
 
 const FAMILY = ['491701234567@c.us', '491701234568@c.us'];
@@ -247,7 +247,11 @@ describe('init', () => {
 
   test('writes YAML, and says what is wrong with the call', async () => {
     const { cwd, album } = await makeAlbum({ 'a.jpg': 'landscape.jpg' });
-    expect((await runCli(['init', 'album', '--yaml'], { cwd })).code).toBe(0);
+    const written = await runCli(['init', 'album', '--yaml', '--json'], { cwd });
+    expect(parseLines(written.stdout)).toEqual([
+      { type: 'init', path: path.join(cwd, 'album/captions.yaml'), files: 1 },
+    ]);
+    expect(written.stderr).toContain('captions.yaml: a line for one file');
     const file = path.join(album, 'captions.yaml');
     const text = await readFile(file, 'utf8');
     expect(text).toMatch(/^a\.jpg:$/m);

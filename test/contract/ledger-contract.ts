@@ -75,15 +75,6 @@ export function describeLedger(name: string, openStore: OpenStore): void {
       expect(await ledger.findPosted(asked)).toEqual([null, posted, null, posted]);
     });
 
-    test('the first of several keys that has an entry is found', async (scope) => {
-      const ledger = await (await openStore(scope)).open();
-      await WAYS.normalized(ledger, 'b');
-      await WAYS.normalized(ledger, 'a');
-      expect((await ledger.find(['none', 'b', 'a']))?.key).toBe('b');
-      expect((await ledger.find(['a', 'b']))?.key).toBe('a');
-      expect(await ledger.find([])).toBeNull();
-    });
-
     test('what was sent keeps its id, its link and its output', async (scope) => {
       const ledger = await (await openStore(scope)).open();
       await WAYS.sent(ledger, 'k');

@@ -51,4 +51,12 @@ describe('check, which asks the same of a result as plan of a source,', () => {
     const result = await check(ffmpeg, fixture(file), kind, createSettings());
     expect(result).toEqual({ type: 'broken', faults: [fault] });
   });
+
+  it.each(['image', 'audio', 'video'] as const)('finds fault with text as %s', async (kind) => {
+    const result = await check(ffmpeg, fixture('manifest.json'), kind, createSettings());
+    expect(result).toMatchObject({
+      type: 'broken',
+      faults: [expect.stringMatching(/unsupported image|invalid/i)],
+    });
+  });
 });
