@@ -19,9 +19,11 @@ export function writeConfigSchema(): string {
       jsonSchema.description = `${facts.about}${unit}`;
     },
   });
-  const numbers = { type: 'array', items: { type: 'string' } };
+  const list = { type: ['array', 'string'], items: { type: 'string' } };
   const settings = new Map(settingNames.map((name) => [name, properties[name]]));
   const of = (name: SettingName) => z.record(z.string(), z.unknown()).parse(settings.get(name));
+  // 65 or "1:05".
+  settings.set('start', { ...of('start'), type: ['number', 'string'] });
   const ofOutputs = settingNames.filter(isOfOutputs).map((name) => {
     return [name, { ...of(name), default: undefined }] as const;
   });
@@ -33,12 +35,12 @@ export function writeConfigSchema(): string {
       $schema: { type: 'string' },
       ...Object.fromEntries(settings),
       // Numbers and audiences as people write them; what machines have differs.
-      participants: { description: of('participants')['description'], ...numbers },
+      participants: { description: of('participants')['description'], ...list },
       concurrency: { ...of('concurrency'), default: undefined },
       profile: { ...of('profile'), examples: Object.keys(BUILT_IN_PROFILES) },
       audiences: {
         description: 'Lists of phone numbers by name, for participants',
-        ...{ type: 'object', additionalProperties: { ...numbers, minItems: 1 } },
+        ...{ type: 'object', additionalProperties: { ...list, minItems: 1, minLength: 1 } },
       },
       profiles: {
         description: 'Settings of outputs by name, for profile',

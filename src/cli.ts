@@ -41,24 +41,19 @@ function buildProgram(): Command {
     .configureHelp(helpLayout)
     .showHelpAfterError('See --help for what there is.');
   const { addRun, addAfter } = kindsOfCommand(program, addSettings);
-  addRun('send', 'Normalize files and folders, upload them and post them as statuses.')
-    .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
-    .option('--yes', 'Go on without asking; off a terminal nothing is asked')
-    .action((_paths: unknown, _options: unknown, command: Command) =>
-      conclude(async () => {
-        const { send } = await import('./commands/send.js');
-        return send({ ...(await readSend(command)), watch: false }, streams);
-      }),
-    );
-  addRun('watch', 'Post what is in folders, then what appears there, until it is ended.')
-    .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
-    .option('--yes', 'Go on without asking; off a terminal nothing is asked')
-    .action((_folders: unknown, _options: unknown, command: Command) =>
-      conclude(async () => {
-        const { send } = await import('./commands/send.js');
-        return send({ ...(await readSend(command)), watch: true }, streams);
-      }),
-    );
+  const addSend = (name: 'send' | 'watch', description: string) => {
+    addRun(name, description)
+      .addOption(new Option('--sandbox', 'Post to a GREEN-API of our own here; needs no account'))
+      .option('--yes', 'Go on without asking; off a terminal nothing is asked')
+      .action((_paths: unknown, _options: unknown, command: Command) =>
+        conclude(async () => {
+          const { send } = await import('./commands/send.js');
+          return send({ ...(await readSend(command)), watch: name === 'watch' }, streams);
+        }),
+      );
+  };
+  addSend('send', 'Normalize files and folders, upload them and post them as statuses.');
+  addSend('watch', 'Post what is in folders, then what appears there, until it is ended.');
   addRun('prepare', 'Make the outputs only: no network, nothing is sent.').action(
     (_paths: unknown, _options: unknown, command: Command) =>
       conclude(async () => {

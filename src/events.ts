@@ -226,8 +226,8 @@ export interface SummaryEvent {
   readonly estimate: Estimate | null;
   readonly seconds: number;
   /**
-   * Why the run ended before its work: the instance cannot send, the ledger cannot be written, or
-   * it was interrupted.
+   * Why the run ended before its work: the instance cannot send or does not answer, the ledger
+   * cannot be written, a program cannot run, or it was interrupted.
    */
   readonly stopped: JobError | null;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { leadsOut } from '../discover/leads-out.js';
 import { messageOf } from '../errors.js';
 import { CAPTION_MAX_LENGTH } from '../limits.js';
-import { decodeText, NOT_UTF8 } from './decode-text.js';
+import { decodeText, NOT_UTF8 } from '../decode-text.js';
 import { captionIn } from './read-row.js';
 
 /** Far more than a caption can take, with blanks around it. */

@@ -5,7 +5,7 @@ import { readFolder } from '../discover/read-folder.js';
 import { NO_STAMP, stampOf } from '../discover/stamp.js';
 import { messageOf } from '../errors.js';
 import type { Row, Rows } from './columns.js';
-import { decodeText, NOT_UTF8 } from './decode-text.js';
+import { decodeText, NOT_UTF8 } from '../decode-text.js';
 
 /** What the files of one folder say of its media, and of those below it. */
 export interface FolderChoices {

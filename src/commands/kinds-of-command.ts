@@ -12,7 +12,10 @@ const NOT_OF_WATCH: readonly SettingName[] = ['confirm', 'confirmWaitMs'];
 /** What makes commands that are alike: they take the same arguments, and choose settings alike. */
 export function kindsOfCommand(program: Command, addSettings: AddSettings) {
   return {
-    /** A command that runs files: every setting that it has a use for. */
+    /**
+     * A command that runs files: every setting that it has a use for. `plan` takes all of `send`, so
+     * that a call can be tried by another word.
+     */
     addRun: (name: 'send' | 'watch' | 'prepare' | 'plan', description: string): Command => {
       const isWatch = name === 'watch';
       const command = program.command(name).description(description);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
-import { decodeText } from '../choices/decode-text.js';
+import { decodeText } from '../decode-text.js';
 import { messageOf, StatuscastError } from '../errors.js';
 import type { SettingsSource } from '../resolve-settings.js';
 import { guess, settingNames, variableOf } from '../setting-names.js';

@@ -16,7 +16,7 @@ export function checkPictures(): readonly Check[] {
 const SIDE = 16;
 
 async function encodeTiny() {
-  const { default: sharp } = await import('sharp');
+  const { sharp } = await import('../inspect/sharp.js');
   const background = '#3060c0';
   const jpeg = await sharp({ create: { width: SIDE, height: SIDE, channels: 3, background } })
     .jpeg()
@@ -34,7 +34,7 @@ async function decodeTiny(signal: AbortSignal) {
     await writeFile(file, Buffer.from(TINY_HEIC, 'base64'));
     const limits = { scratch: folder, maxPixels: SIDE * SIDE, signal, timeoutMs: TIMEOUT_MS };
     const readable = await readableStill(NO_FFMPEG, file, { type: 'libheif' }, limits);
-    const { default: sharp } = await import('sharp');
+    const { sharp } = await import('../inspect/sharp.js');
     const { width, height } = await sharp(readable).metadata();
     if (width !== SIDE || height !== SIDE) throw new Error(`it came out as ${width}×${height}`);
     return ok('libheif reads HEIC');

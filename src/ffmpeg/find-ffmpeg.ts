@@ -95,15 +95,17 @@ export async function locateProgram(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   const { variable, load } = PROGRAMS[program];
-  const named = env[variable];
-  if (named !== undefined && named !== '') {
-    await access(named, constants.X_OK).catch((cause: unknown) => {
+  const given = env[variable];
+  if (given !== undefined && given !== '') {
+    await access(given, constants.X_OK).catch((cause: unknown) => {
       const why = `${variable} names it, and it is not an executable file`;
-      throw new StatuscastError({ code: 'binary-unusable', binary: named, why }, { cause });
+      throw new StatuscastError({ code: 'binary-unusable', binary: given, why }, { cause });
     });
-    return path.resolve(named);
+    return path.resolve(given);
   }
-  return makeRunnable(bundledPath(program, load));
+  const named = env['XDG_CACHE_HOME'] ?? '';
+  const cache = named === '' ? path.join(homedir(), '.cache') : named;
+  return makeRunnable(bundledPath(program, load), path.resolve(cache, 'statuscast'));
 }
 
 function bundledPath(binary: string, load: () => unknown): string {
@@ -124,7 +126,7 @@ function bundledPath(binary: string, load: () => unknown): string {
  * The packages ship their programs without the run bit, which only an install script sets, and for
  * the owner alone. Where it is missing it is set; where it may not be, a copy of ours has it.
  */
-async function makeRunnable(binary: string): Promise<string> {
+async function makeRunnable(binary: string, cache: string): Promise<string> {
   const canRun = (file: string) =>
     access(file, constants.X_OK).then(
       () => true,
@@ -135,10 +137,6 @@ async function makeRunnable(binary: string): Promise<string> {
   if (await canRun(binary)) return binary;
   try {
     const { size, mtimeMs } = await stat(binary);
-    const cache = path.join(
-      process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'),
-      'statuscast',
-    );
     const copy = path.join(cache, `${size}-${Math.round(mtimeMs)}-${path.basename(binary)}`);
     if (await canRun(copy)) return copy;
     await mkdir(cache, { recursive: true, mode: 0o700 });

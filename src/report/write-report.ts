@@ -29,7 +29,7 @@ const PREVIEWS_MAX_BYTES = 9_000_000;
  * Passes the events of a run through and writes a page about it: one HTML file that needs nothing
  * else, told of by a `report` event before the summary. It is written as well where the run ends
  * with an error, and each time when a watch has come to the end of what it found. A page that
- * cannot be written is a warning. Memory stays flat: what the page will say is on disk beside it
+ * cannot be written is a warning, of a watch once. Memory stays flat: what the page will say is on disk beside it
  * until then.
  * @param file path of the HTML file; what is there before stays until the new one is whole
  * @param run starts the run, with `previews` for its options
@@ -44,6 +44,7 @@ export async function* writeReport(
   const book = createBook(folder);
   let failure: unknown = null;
   let isWritten = false;
+  let isWarned = false;
   const write = async (isRunning = false): Promise<StatuscastEvent | null> => {
     try {
       return (await book.write(target, { isSandbox, failure, isRunning }))
@@ -58,7 +59,13 @@ export async function* writeReport(
     for await (const event of run({ folder, maxBytes: PREVIEWS_MAX_BYTES })) {
       await book.note(event);
       // A watch may go on for months.
-      if (event.type === 'idle') await write(true);
+      if (event.type === 'idle') {
+        const told = await write(true);
+        if (told?.type === 'warning' && !isWarned) {
+          isWarned = true;
+          yield told;
+        }
+      }
       if (event.type === 'summary') {
         isWritten = true;
         const told = await write();

@@ -213,25 +213,25 @@ test('what changes meanwhile is read again where folders are live, and only ther
   }, 5000);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'what is no file or leads out of the folder is read neither as a table nor as a caption',
-  async () => {
-    const secret = path.join(await folderWith({ 'secret.txt': 'of somebody else' }), 'secret.txt');
-    const folder = await folderWith({ 'a.jpg': '', 'b.jpg': '', 'c.jpg': '', 'own.md': 'Ours' });
-    await symlink(secret, path.join(folder, 'a.txt'));
-    await symlink('own.md', path.join(folder, 'b.txt'));
-    execFileSync('bash', ['-c', 'mkfifo c.txt captions.csv'], { cwd: folder });
-    await expect(faultsOf(folder)).resolves.toEqual([
-      'captions.csv, line 1: it is no file',
-      'a.txt: it is a link that leads out of its folder',
-      'c.txt: it is no file',
-    ]);
-    // As long as it is there, nobody knows what it says of the others.
-    await rm(path.join(folder, 'captions.csv'));
-    const { settings } = await choose().of({
-      path: path.join(folder, 'b.jpg'),
-      relativePath: 'b.jpg',
-    });
-    expect(settings.caption).toBe('Ours');
-  },
-);
+test('what is no file or leads out of the folder is read neither as a table nor as a caption', async ({
+  skip,
+}) => {
+  skip(process.platform === 'win32', 'there are no named pipes');
+  const secret = path.join(await folderWith({ 'secret.txt': 'of somebody else' }), 'secret.txt');
+  const folder = await folderWith({ 'a.jpg': '', 'b.jpg': '', 'c.jpg': '', 'own.md': 'Ours' });
+  await symlink(secret, path.join(folder, 'a.txt'));
+  await symlink('own.md', path.join(folder, 'b.txt'));
+  execFileSync('bash', ['-c', 'mkfifo c.txt captions.csv'], { cwd: folder });
+  await expect(faultsOf(folder)).resolves.toEqual([
+    'captions.csv, line 1: it is no file',
+    'a.txt: it is a link that leads out of its folder',
+    'c.txt: it is no file',
+  ]);
+  // As long as it is there, nobody knows what it says of the others.
+  await rm(path.join(folder, 'captions.csv'));
+  const { settings } = await choose().of({
+    path: path.join(folder, 'b.jpg'),
+    relativePath: 'b.jpg',
+  });
+  expect(settings.caption).toBe('Ours');
+});

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Rows } from '../../src/choices/columns.js';
-import { decodeText } from '../../src/choices/decode-text.js';
+import { decodeText } from '../../src/decode-text.js';
 import { parseCsv } from '../../src/choices/parse-csv.js';
 import { parseYaml } from '../../src/choices/parse-yaml.js';
 import { separatorOfPlace, writeCsv, writeYaml } from '../../src/choices/write-choices.js';

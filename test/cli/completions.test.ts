@@ -36,6 +36,7 @@ describe.each(['bash', 'zsh', 'fish'] as const)('in %s', async (shell) => {
     () => true,
     () => false,
   );
+  if (!isHere) console.log(`skipped: there is no ${shell} to complete words in`);
 
   /** What is offered behind `statuscast` and these words. */
   async function offered(...words: readonly string[]): Promise<readonly string[]> {
