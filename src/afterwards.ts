@@ -71,7 +71,7 @@ export async function* reconcile(
       const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
       const now = client.serverNow;
       const settling = { client, journal, ledger, settings, signal, onWaiting, now };
-      const ending = await settle({ key, kind, message }, link, times, settling);
+      const { ending } = await settle({ key, kind, message }, link, times, settling);
       if (ending === 'not-sent') await ledger.recordNotSent(key, attemptedAtMs);
       else if (ending.outcome !== 'uncertain') {
         await rm(entry.output.path, { force: true }).catch(() => undefined);
@@ -111,7 +111,10 @@ export async function* confirmPosted(
 export interface UndoOptions extends AfterwardsOptions, Named {
   /** Shown what would be deleted; nothing is where it says no. */
   readonly approve: (statuses: readonly StatusRecord[]) => Promise<boolean>;
-  /** Let a later run send the same files again. Default: they are never sent again by themselves. */
+  /**
+   * Let a later run send the same files again, also those that were undone before. Default: they are
+   * never sent again by themselves.
+   */
   readonly forget?: boolean;
 }
 
@@ -123,11 +126,13 @@ export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, 
   const call = await openCall(options);
   const { ledger, retrying } = call;
   try {
-    const entries = await listOf(call, ['sent'], options);
+    // What was undone before may still have to be forgotten.
+    const states = options.forget === true ? (['sent', 'undone'] as const) : (['sent'] as const);
+    const entries = await listOf(call, states, options);
     if (!(await options.approve(entries.map((entry) => recordOf(entry))))) return;
     for (const entry of entries) {
       refuseWhenAborted(retrying.signal);
-      const error = await deleteStatus(call, entry);
+      const error = entry.state === 'undone' ? null : await deleteStatus(call, entry);
       if (error !== null) {
         yield recordOf({ ...entry, error });
         continue;

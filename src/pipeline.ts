@@ -97,7 +97,8 @@ async function runAll(
     const endCount = isWatching ? null : tellTotals(run, () => discover(roots, ours));
     const onIdle = () => emit({ type: 'idle', counts: { ...counts } });
     const source = isWatching ? await watchOn(roots, ours, run, onIdle) : walkOnce(roots, ours);
-    const instance = await preflight(run);
+    // Whoever starts a watch with the machine may be there before its network.
+    const instance = await preflight(run, isWatching ? Infinity : settings.retries);
     opened.foundOut.instance = instance;
     const warn = (message: string | null) => {
       if (message !== null) emit({ type: 'warning', input: null, message });

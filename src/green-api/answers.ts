@@ -10,7 +10,9 @@ export const queuedSchema = z.object({ idMessage: z.string().min(1) });
 export const stateSchema = z
   .object({ stateInstance: z.string().nullable() })
   .nullable()
-  .transform((body) => body?.stateInstance ?? null);
+  .transform((body) => body?.stateInstance ?? null)
+  // Shown to people: one that is no word may hold anything.
+  .transform((state) => (state === null || /^[a-z]{1,30}$/i.test(state) ? state : 'unknown'));
 
 export const settingsSchema = z
   .object({

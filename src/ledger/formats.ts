@@ -67,6 +67,9 @@ const MIGRATIONS: readonly string[] = [
     stamp TEXT NOT NULL,
     content TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;`,
+
+  // Whether the instance was known to keep its journal when the last request left.
+  `ALTER TABLE statuses ADD COLUMN journaled INTEGER;`,
 ];
 
 /** The format that this version writes. */

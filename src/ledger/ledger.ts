@@ -29,6 +29,7 @@ export interface Ledger {
    * @param lastAttemptAtMs what the entry said when it was read; null for none
    * @param link what the request will name: by it the queue is searched if the answer is lost
    * @param runId the run whose request it is
+   * @param isJournaled whether the instance is known to keep its journal. Default: it is not
    */
   readonly claimSend: (
     key: string,
@@ -36,6 +37,7 @@ export interface Ledger {
     nowMs: number,
     link: Link,
     runId: number,
+    isJournaled?: boolean,
   ) => Promise<boolean>;
   readonly recordSent: (key: string, idMessage: string | null) => Promise<void>;
   /**
@@ -172,6 +174,8 @@ export interface LedgerEntry extends Omit<NormalizedFacts, 'message'> {
   readonly link: Link | null;
   /** When the last request to send it left, or was about to. */
   readonly attemptedAtMs: number | null;
+  /** The instance was known to keep its journal by then: what that does not show was not sent. */
+  readonly isJournaled: boolean;
   readonly idMessage: string | null;
   /** Why it failed or is uncertain, with a code that an older or newer version may not know. */
   readonly error: { readonly code: string; readonly message: string } | null;

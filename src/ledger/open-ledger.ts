@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import pRetry from 'p-retry';
 import * as z from 'zod';
@@ -37,6 +38,7 @@ export async function openLedger(stateDir: string, options: LedgerOptions = {}):
   try {
     await mkdir(stateDir, { recursive: true, mode: 0o700 });
     await refuseWithout(file);
+    if (await isEmptied(file)) throw setAsideError(file, await setAside(file, now()));
     // Two runs that make it at the same moment: SQLite does not let the second wait for the switch
     // to WAL, but tells it at once that the file is busy.
     const db = await pRetry(() => openDatabase(file, idInstance), {
@@ -67,6 +69,23 @@ async function refuseWithout(file: string): Promise<void> {
   // A run that was killed between the two may have left the log, which is nobody else's.
   if (!existsSync(`${aside}-wal`)) await moveWithLog(file, aside);
   throw setAsideError(file, aside);
+}
+
+const EMPTY_LOOKS = 20;
+const EMPTY_LOOK_MS = 100;
+
+/**
+ * Whether a ledger was emptied, as a full disk or a copy that broke off leaves it. One that is being
+ * made is empty for a moment as well; but outputs are made by runs that have a ledger.
+ */
+async function isEmptied(file: string): Promise<boolean> {
+  if (!existsSync(path.join(path.dirname(file), 'outputs'))) return false;
+  for (let looks = 0; looks < EMPTY_LOOKS; looks++) {
+    const { size } = await stat(file).catch(() => ({ size: null }));
+    if (size !== 0) return false;
+    await sleep(EMPTY_LOOK_MS);
+  }
+  return true;
 }
 
 /**

@@ -63,6 +63,7 @@ const rowSchema = z.object({
   attempted_at_ms: z.number().nullable(),
   id_message: z.string().nullable(),
   run_id: z.number().nullable(),
+  journaled: z.number().nullable(),
   confirmation: json(confirmationShape).nullable(),
   error: json(z.object({ code: z.string(), message: z.string() })).nullable(),
   changed_at_ms: z.number(),
@@ -89,6 +90,7 @@ export function entryIn(
     attemptedAtMs: read.attempted_at_ms,
     idMessage: read.id_message,
     runId: read.run_id,
+    isJournaled: read.journaled === 1,
     changedAtMs: read.changed_at_ms,
   };
 }

@@ -80,9 +80,17 @@ export function openStatuses(
     recordUploaded: async (key, { urlFile, expiresAtMs }) => {
       steps.uploaded.run(mask.hide(urlFile), expiresAtMs, now(), key);
     },
-    claimSend: async (key, lastAttemptAtMs, nowMs, { urlFile, expiresAtMs }, runId) => {
+    claimSend: async (
+      key,
+      lastAttemptAtMs,
+      nowMs,
+      { urlFile, expiresAtMs },
+      runId,
+      isJournaled,
+    ) => {
       const link = [mask.hide(urlFile), expiresAtMs] as const;
-      const values = [...link, runId, nowMs, now(), key, lastAttemptAtMs, runId] as const;
+      const how = [runId, isJournaled === true ? 1 : 0, nowMs] as const;
+      const values = [...link, ...how, now(), key, lastAttemptAtMs, runId] as const;
       return durably(() => steps.claim.run(...values)) === 1;
     },
     recordSent: async (key, idMessage) => {
@@ -158,7 +166,7 @@ function prepareSteps({ prepare }: Store) {
       WHERE key = ? AND ${NOT_POSTED} AND state NOT IN ('sending', 'uncertain')`),
     claim: prepare(`
       UPDATE statuses SET state = 'sending', error = NULL,
-        url_file = ?, expires_at_ms = ?, run_id = ?,
+        url_file = ?, expires_at_ms = ?, run_id = ?, journaled = ?,
         after_look = (SELECT MAX(number) FROM looks WHERE looks.account = statuses.account),
         -- Never the same twice, or two runs could both believe that they had claimed it.
         attempted_at_ms = MAX(?, COALESCE(attempted_at_ms, 0) + 1), ${CHANGED}

@@ -8,7 +8,6 @@ import type { StatuscastEvent } from '../events.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { InstanceSettings } from '../green-api/answers.js';
 import { createPreviews } from '../preview/previews.js';
-import { gapMsOf } from '../publish/pace.js';
 import type { Settings } from '../settings.js';
 import { readMemory, rememberWith, type ReadMemory } from './memory.js';
 import { isWatch, type RunOptions } from './run-options.js';
@@ -71,13 +70,12 @@ export async function openRun(options: RunOptions, parts: RunParts): Promise<Ope
   // One more is looked into meanwhile, so that no core waits: a twentieth for photographs.
   const mediaLane = new PQueue({ concurrency: settings.concurrency + 1 });
   const foundOut: FoundOut = { instance: null, isDiscovered: false };
-  const gapMs = () => gapMsOf(settings, foundOut.instance);
   const publishing =
     options.goal === 'send'
       ? // The client and the ledger's engine take 0.1 s to load, and only sending needs them.
         await (
           await import('./open-publishing.js')
-        ).openPublishing(options.credentials, settings, places.outputsDir, gapMs)
+        ).openPublishing(options.credentials, settings, places.outputsDir, () => foundOut.instance)
       : null;
   const read =
     options.goal === 'plan' ? await readMemory(places.stateDir, options.idInstance) : null;

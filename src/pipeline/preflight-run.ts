@@ -4,9 +4,11 @@ import { checkInstance } from '../publish/preflight.js';
 import type { Run } from './run.js';
 
 /** Whether the instance can send at all, before anything costs time, and how it is set up. */
-export async function preflight(run: Run): Promise<InstanceSettings | null> {
+export async function preflight(
+  run: Run,
+  retries = run.settings.retries,
+): Promise<InstanceSettings | null> {
   if (run.publishing === null) return null;
-  const { retries } = run.settings;
   try {
     const { client, journal } = run.publishing;
     return await checkInstance(client, journal, {

@@ -58,6 +58,7 @@ export async function publishEntry(
         journal,
         ledger,
         runId: ledgerRun.id,
+        isJournaled: publishing.isJournaled,
         settings: run.settings,
         signal: run.signal,
         stop: run.stop,

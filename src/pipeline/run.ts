@@ -58,6 +58,8 @@ export interface Publishing extends Account {
   /** A link as it may be shown: every link holds the idInstance. */
   readonly maskLink: (urlFile: string) => string;
   readonly keysOf: KeysOf;
+  /** Whether the instance is known to keep its journal. */
+  readonly isJournaled: () => boolean;
   /** How many inputs of this run work on a content: those of the same content may differ in words. */
   readonly holders: Map<string, number>;
   /** Where outputs are until they are posted. */

@@ -18,6 +18,11 @@ export interface Attempt {
   readonly attemptedAtMs: number;
   /** When its answer was given up: until then it may have been carried out. Default: when it left. */
   readonly lostAtMs?: number;
+  /**
+   * Whether the instance was known to keep its journal when the request left: one that was switched
+   * on later says nothing of it.
+   */
+  readonly isJournaled: boolean;
   /** When the journal was last looked at before the request left. Default: not known. */
   readonly lookedAtMs?: number | null;
 }
@@ -28,7 +33,8 @@ export type FoundOutcome =
   | { readonly type: 'not-sent' }
   /** Another run has found it out meanwhile. */
   | { readonly type: 'decided' }
-  | { readonly type: 'uncertain'; readonly why: string };
+  /** Not heard: nobody answered the questions, and another time somebody may. */
+  | { readonly type: 'uncertain'; readonly why: string; readonly isHeard: boolean };
 
 export interface FindOptions extends RetryOptions {
   /** How long the journal may take to show a status; only then is its silence a proof. */
@@ -108,12 +114,12 @@ export async function findOutcome(
         if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
           return uncertain('it was sent so long ago that neither queue nor journal can tell');
         }
-        return await proveAbsence(client, options);
+        return await proveAbsence(client, attempt, options);
       }
       const isTooLate = first !== undefined && now() >= deadlineMs + journalWaitMs;
       if (found.length > open || isTooLate) {
         const why = `the journal shows ${found.length} statuses that ${open === 1 ? 'it' : `${open} without an answer`} could be`;
-        return { type: 'uncertain', why };
+        return uncertain(why);
       }
       const waitMs = isSettled ? POLL_MS : Math.min(POLL_MS, Math.max(1, deadlineMs - now()));
       onWaiting?.('finding out whether a status was sent', waitMs);
@@ -121,11 +127,11 @@ export async function findOutcome(
     }
   } catch (thrown) {
     if (signal?.aborted === true) {
-      return { type: 'uncertain', why: 'the run was interrupted while it was finding out' };
+      return unheard('the run was interrupted while it was finding out');
     }
     const error = toStatuscastError(thrown);
     if (stopsRun(error)) throw error;
-    return { type: 'uncertain', why: error.message };
+    return unheard(error.message);
   }
 }
 
@@ -134,7 +140,11 @@ function sentAs({ idMessage }: Pick<OutgoingStatus, 'idMessage'>): FoundOutcome 
 }
 
 function uncertain(why: string): FoundOutcome {
-  return { type: 'uncertain', why };
+  return { type: 'uncertain', why, isHeard: true };
+}
+
+function unheard(why: string): FoundOutcome {
+  return { type: 'uncertain', why, isHeard: false };
 }
 
 /**
@@ -195,10 +205,17 @@ async function readJournal(
 }
 
 /** A journal that is switched off shows nothing and proves nothing. */
-async function proveAbsence(client: GreenApiClient, options: FindOptions): Promise<FoundOutcome> {
+async function proveAbsence(
+  client: GreenApiClient,
+  { isJournaled }: Attempt,
+  options: FindOptions,
+): Promise<FoundOutcome> {
   const { outgoingWebhook } = await readSettings(client, options);
-  if (outgoingWebhook) return { type: 'not-sent' };
-  const why =
-    'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console';
-  return { type: 'uncertain', why };
+  if (!outgoingWebhook) {
+    return uncertain(
+      'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console',
+    );
+  }
+  if (isJournaled) return { type: 'not-sent' };
+  return uncertain('the instance was not known to keep a journal of statuses when it was sent');
 }

@@ -5,7 +5,14 @@ import { provideLink } from './provide-link.js';
 import type { Publication, Publisher } from './publisher.js';
 import { stopsRun } from './retry.js';
 import { sendInTime } from './send-in-time.js';
-import { endingOfAnother, recordEnding, settle, uncertain, type AttemptTimes } from './settle.js';
+import {
+  endingOfAnother,
+  recordEnding,
+  settle,
+  uncertain,
+  type AttemptTimes,
+  type Settlement,
+} from './settle.js';
 
 /** A send is given up when this many were found not to have been carried out. */
 const MAX_SENDS = 3;
@@ -44,13 +51,14 @@ async function settleEarlier(
   if (!isOpen || link === null || attemptedAtMs === null) return null;
   // Of a run that is no more, or another's: its request may have been under way for so long.
   const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
-  const ending = await findOut(publication, link, times, publisher);
+  const { ending, isUnheard = false } = await findOut(publication, link, times, publisher);
   if (ending === 'not-sent') {
     await ledger.recordNotSent(key, attemptedAtMs);
     return null;
   }
-  // A watch meets what it lost itself again: sent anew each time, it might be posted each time.
-  const isResent = settings.onUncertain === 'resend' && runId !== publisher.runId;
+  // A watch meets what it lost itself again: sent anew each time, it might be posted each time. And
+  // where nobody answered, whoever answers next may know.
+  const isResent = settings.onUncertain === 'resend' && runId !== publisher.runId && !isUnheard;
   return ending.outcome === 'uncertain' && isResent ? null : ending;
 }
 
@@ -60,7 +68,7 @@ async function findOut(
   link: Link,
   times: AttemptTimes,
   publisher: Publisher,
-): Promise<Ending | 'not-sent'> {
+): Promise<Settlement> {
   publisher.onStage('find-out');
   try {
     return await settle(publication, link, times, publisher);
@@ -70,7 +78,7 @@ async function findOut(
     publisher.stop(error);
     const ending = uncertain(error.message, link.urlFile);
     const write = () => publisher.ledger.recordUncertain(publication.key, ending.error);
-    return recordEnding(ending, write);
+    return { ending: await recordEnding(ending, write), isUnheard: true };
   }
 }
 
@@ -94,7 +102,7 @@ async function sendUntilKnown(
     const { attemptedAtMs } = sent;
     link = sent.link;
     const times = { attemptedAtMs, lostAtMs: now() };
-    const ending = await findOut(publication, link, times, publisher);
+    const { ending } = await findOut(publication, link, times, publisher);
     if (ending !== 'not-sent') return ending;
     await ledger.recordNotSent(key, attemptedAtMs);
     lastAttemptAtMs = attemptedAtMs;

@@ -18,6 +18,8 @@ export interface Publisher extends Settling {
   readonly inUploadLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
   /** Runs a send when it is this status's turn. */
   readonly inSendLane: <Value>(work: () => Promise<Value>) => Promise<Value>;
+  /** Whether the instance is known to keep its journal. */
+  readonly isJournaled: () => boolean;
   /** Asked before each request leaves; throws where it is not to be sent after all. */
   readonly beforeSend?: () => Promise<void>;
   /** Ends the run: the API would say the same to every status. */

@@ -20,7 +20,7 @@ export async function sendInTime(
   firstAttemptAtMs: number | null,
   publisher: Publisher,
 ): Promise<Sent> {
-  const { ledger, settings, signal, onWaiting, clock } = publisher;
+  const { settings, signal, onWaiting, clock } = publisher;
   let [link, lastAttemptAtMs] = [firstLink, firstAttemptAtMs];
   for (;;) {
     const hasWaited = await awaitHours(settings.hours, { signal, onWaiting, now: clock });
@@ -33,11 +33,7 @@ export async function sendInTime(
     await hearAgain(publisher);
     const sent = await sendOnce(publication, link, mayEnd, lastAttemptAtMs, publisher);
     if (sent.type !== 'too-late') return sent;
-    const { attemptedAtMs } = sent;
-    if (attemptedAtMs === null || attemptedAtMs === lastAttemptAtMs) continue;
-    // It was refused, and was to be repeated: nothing is under way until then.
-    await ledger.recordNotSent(publication.key, attemptedAtMs);
-    lastAttemptAtMs = attemptedAtMs;
+    lastAttemptAtMs = sent.attemptedAtMs;
   }
 }
 
@@ -86,15 +82,19 @@ async function sendOnce(
     isTooLate = isLinkOver || nextOpening(settings.hours, clock()) !== null;
     if (isTooLate) return false;
     await publisher.beforeSend?.();
+    // Whoever ends the run does not wait for this: no request would follow the claim.
+    signal.throwIfAborted();
     const before = attemptedAtMs;
     // As the ledger does: never the same twice, also where the clock was set back.
     attemptedAtMs = Math.max(now(), (before ?? 0) + 1);
-    return ledger.claimSend(key, before, attemptedAtMs, link, runId);
+    const isJournaled = publisher.isJournaled();
+    return ledger.claimSend(key, before, attemptedAtMs, link, runId, isJournaled);
   };
   const { fileName, caption, participants, as } = message;
   const { urlFile } = link;
   const status = { urlFile, fileName, caption, participants };
-  const options = { as, claim, retries: settings.retries, signal, onWaiting };
+  const onNotSent = () => ledger.recordNotSent(key, attemptedAtMs ?? undefined);
+  const options = { as, claim, onNotSent, retries: settings.retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message: why } = toStatuscastError(thrown);
     // Without a claim of ours the ledger may speak of another run's request.

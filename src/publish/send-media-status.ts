@@ -19,6 +19,8 @@ export interface SendOptions extends RetryOptions {
    * may have begun meanwhile; where it says no, none leaves. Default: always yes.
    */
   readonly claim?: () => Promise<boolean>;
+  /** Told of each request that is to be repeated, before the wait: it was not carried out. */
+  readonly onNotSent?: () => Promise<void>;
 }
 
 /**
@@ -32,7 +34,7 @@ export async function sendMediaStatus(
   status: MediaStatus,
   options: SendOptions = {},
 ): Promise<SendResult> {
-  const { as, claim, signal, onWaiting } = options;
+  const { as, claim, onNotSent, signal, onWaiting } = options;
   const send = as === 'voice' ? client.sendVoiceStatus : client.sendMediaStatus;
   let isClaimed = true;
   // Not before the wait for its turn, which may be long: an old claim looks like a lost answer.
@@ -41,11 +43,16 @@ export async function sendMediaStatus(
     if (!isClaimed) throw new Error('it is not ours to send');
   };
   try {
-    const { idMessage } = await retry(
-      () => send(status, { signal, onWaiting, beforeLeaving }),
-      (error) => isTransient(error) && !mayHaveHappened(error),
-      options,
-    );
+    const sendOnce = async () => {
+      try {
+        return await send(status, { signal, onWaiting, beforeLeaving });
+      } catch (thrown) {
+        // Whoever is killed while it waits is to know.
+        if (isClaimed && mayRepeat(toStatuscastError(thrown))) await onNotSent?.();
+        throw thrown;
+      }
+    };
+    const { idMessage } = await retry(sendOnce, mayRepeat, options);
     return { type: 'sent', idMessage };
   } catch (thrown) {
     if (!isClaimed) return { type: 'not-claimed' };
@@ -53,6 +60,10 @@ export async function sendMediaStatus(
     if (mayHaveHappened(error)) return { type: 'unknown', why: error.message };
     throw error;
   }
+}
+
+function mayRepeat(error: StatuscastError): boolean {
+  return isTransient(error) && !mayHaveHappened(error);
 }
 
 function mayHaveHappened({ facts }: StatuscastError): boolean {

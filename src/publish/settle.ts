@@ -26,6 +26,13 @@ export type Unsettled = Pick<LedgerEntry, 'key' | 'kind'> & {
 /** When the request left, and when it was given up. */
 export type AttemptTimes = Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>;
 
+/** What was found out. */
+export interface Settlement {
+  readonly ending: Ending | 'not-sent';
+  /** Nobody answered the questions: the next time somebody may. */
+  readonly isUnheard?: boolean;
+}
+
 /**
  * Finds out what became of a send without an answer, and writes it down unless it was not sent.
  * @throws StatuscastError that stops the run
@@ -35,16 +42,17 @@ export async function settle(
   link: Link,
   times: AttemptTimes,
   settling: Settling,
-): Promise<Ending | 'not-sent'> {
+): Promise<Settlement> {
   const { client, journal, ledger, settings, signal, now, onWaiting } = settling;
   const { retries, sendTimeoutMs, journalWaitMs } = settings;
   const { key, kind, message } = unsettled;
   const { urlFile } = link;
   const { caption } = message;
+  const isJournaled = (await ledger.find([key]))?.isJournaled ?? false;
   const found = await findOutcome(
     client,
     journal,
-    { urlFile, kind, caption, ...times, lookedAtMs: await ledger.findLook(key) },
+    { urlFile, kind, caption, ...times, isJournaled, lookedAtMs: await ledger.findLook(key) },
     {
       ...{ signal, now, onWaiting },
       isClaimed: (idMessage) => ledger.isClaimed(idMessage, key),
@@ -55,9 +63,9 @@ export async function settle(
   );
   switch (found.type) {
     case 'not-sent':
-      return 'not-sent';
+      return { ending: 'not-sent' };
     case 'decided':
-      return (await endingOfAnother(unsettled, settling)) ?? 'not-sent';
+      return { ending: (await endingOfAnother(unsettled, settling)) ?? 'not-sent' };
     case 'sent': {
       const { idMessage } = found;
       // Two that look the same may find the same entry: it belongs to whoever takes it first.
@@ -66,11 +74,12 @@ export async function settle(
         if (idMessage === null) await ledger.recordSent(key, null);
         else isTaken = !(await ledger.claimMessage(key, idMessage));
       });
-      return isTaken ? settle(unsettled, link, times, settling) : ending;
+      return isTaken ? settle(unsettled, link, times, settling) : { ending };
     }
     case 'uncertain': {
-      const ending = uncertain(found.why, urlFile);
-      return recordEnding(ending, () => ledger.recordUncertain(key, ending.error));
+      const told = uncertain(found.why, urlFile);
+      const ending = await recordEnding(told, () => ledger.recordUncertain(key, told.error));
+      return { ending, isUnheard: !found.isHeard };
     }
   }
 }

@@ -2,7 +2,7 @@ import { StatuscastError } from '../errors.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Output } from '../job.js';
 import type { Link } from '../ledger/ledger.js';
-import { UPLOAD_MAX_BYTES } from '../limits.js';
+import { QUEUE_LIFETIME_MS, UPLOAD_MAX_BYTES } from '../limits.js';
 import { checkLink, type LinkCheck } from './check-link.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
@@ -65,7 +65,8 @@ export async function isLinkAlive(
   nowMs: number,
   options: UploadOptions,
 ): Promise<boolean> {
-  if (link.expiresAtMs <= nowMs) return false;
+  // The queue may keep a status for so long before WhatsApp fetches the file.
+  if (link.expiresAtMs <= nowMs + QUEUE_LIFETIME_MS) return false;
   try {
     const found = await inspectLink(link.urlFile, mime, { ...options, retries: 1 });
     return found.type === 'direct';

@@ -1,5 +1,15 @@
 import { execFile } from 'node:child_process';
-import { copyFile, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -29,6 +39,11 @@ async function overwrite(file: string, offset: number, bytes: Uint8Array): Promi
   await handle.close();
 }
 
+async function emptied(file: string): Promise<void> {
+  await mkdir(path.join(path.dirname(file), 'outputs'));
+  await truncate(file);
+}
+
 /** Each way to damage a ledger's file. */
 const DAMAGES: readonly (readonly [string, (file: string) => Promise<void>])[] = [
   ['garbage', (file) => writeFile(file, 'not a database, but somebody may need it '.repeat(200))],
@@ -36,6 +51,7 @@ const DAMAGES: readonly (readonly [string, (file: string) => Promise<void>])[] =
   ['of a garbled header', (file) => overwrite(file, 0, Buffer.alloc(100, 0xa7))],
   ['garbled in the middle', (file) => overwrite(file, 3 * PAGE_BYTES, Buffer.alloc(PAGE_BYTES, 7))],
   ['emptied in the middle', (file) => overwrite(file, 4 * PAGE_BYTES, Buffer.alloc(PAGE_BYTES))],
+  ['cut off to nothing, by a run that has made outputs', emptied],
   ['cut off', async (file) => truncate(file, Math.floor((await stat(file)).size / 2))],
 ];
 

@@ -34,7 +34,7 @@ describe('a ledger of format 1', () => {
     const isTried = !['normalized', 'uploaded'].includes(state);
     expect(await ledger.find([`k-${state}`])).toEqual({
       ...{ ...OLD_FACTS, key: `k-${state}`, state, changedAtMs: 2000 - index },
-      ...{ message: null, runId: null, confirmation: null },
+      ...{ message: null, runId: null, confirmation: null, isJournaled: false },
       link: state === 'normalized' ? null : link,
       attemptedAtMs: isTried ? 1000 + index : null,
       idMessage: state === 'sent' ? '3EB0' : null,

@@ -24,7 +24,7 @@ function find(client: GreenApiClient, attempt: Attempt, options: FindOptions) {
 
 /** An attempt of this moment. */
 function attemptNow(kind: Kind = 'image', caption = '') {
-  return { urlFile: URL_FILE, kind, caption, attemptedAtMs: Date.now() };
+  return { urlFile: URL_FILE, kind, caption, attemptedAtMs: Date.now(), isJournaled: true };
 }
 
 function statusOf(caption = '', fileName = 'a.jpg', urlFile = URL_FILE) {

@@ -8,14 +8,17 @@ import { failureOf } from '../support/failure.js';
 import { openDesk, type Desk } from '../support/publishing.js';
 import { countRequests } from '../support/sandbox-client.js';
 
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+
 /** What a run leaves that died when its request had left: the entry as the next run reads it. */
 async function dieWhileSending(desk: Desk, publication: Publication): Promise<Publication> {
   const { key, output, message } = publication;
   const { fileName } = message;
   const { urlFile } = await desk.client.uploadFile({ ...output, asciiName: 'a.jpg' });
-  const link = { urlFile, expiresAtMs: Date.now() + 60_000 };
+  const link = { urlFile, expiresAtMs: Date.now() + WEEK_MS };
   await desk.ledger.recordUploaded(key, link);
-  await desk.ledger.claimSend(key, null, Date.now(), link, desk.publisher.runId);
+  const { runId, isJournaled } = desk.publisher;
+  await desk.ledger.claimSend(key, null, Date.now(), link, runId, isJournaled());
   await desk.client.sendMediaStatus({ urlFile, fileName, caption: '', participants: [] });
   return desk.readAgain(publication);
 }
@@ -112,6 +115,41 @@ describe.concurrent('after a lost answer', () => {
     expect(desk.sandbox.statuses()).toHaveLength(1);
   });
 
+  test('a journal that is switched on afterwards proves nothing of it', async (scope) => {
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+    const sandbox = { faults, sendDelayMs: 0 } as const;
+    const desk = await openDesk(scope, { sandbox });
+    const publication = await desk.prepare();
+    const { key } = publication;
+    // As of an instance that kept none: it shows nothing of what was carried out.
+    const journal = { read: async () => [] };
+    const off = { ...desk.publisher, journal, isJournaled: () => false };
+    expect(await publish(publication, off)).toMatchObject({ outcome: 'uncertain' });
+    const on = { ...desk.publisher, journal };
+    const again = await publish(await desk.readAgain(publication), on);
+    expect(again).toMatchObject({ outcome: 'uncertain' });
+    expect((await desk.entryOf(key)).error?.message).toContain('not known to keep a journal');
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
+  test('where nobody answers what became of it, it is not sent again, whatever was told', async (scope) => {
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+    const settings = { onUncertain: 'resend', retries: 1 } as const;
+    const desk = await openDesk(scope, { settings, sandbox: { faults, sendDelayMs: 0 } });
+    const publication = await desk.prepare();
+    const silence = { name: 'bad-gateway', method: 'showMessagesQueue', times: 4 } as const;
+    desk.sandbox.addFault(silence);
+    const open = { outcome: 'uncertain' };
+    expect(await publish(publication, desk.publisher)).toMatchObject(open);
+    const later = { ...desk.publisher, runId: desk.publisher.runId + 1 };
+    expect(await publish(await desk.readAgain(publication), later)).toMatchObject(open);
+    const found = await publish(await desk.readAgain(publication), later);
+    expect(found).toMatchObject({ outcome: 'sent' });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
   test('a server that takes it after it was given up is still in time', async (scope) => {
     const slow = { name: 'slow', method: 'sendMediaStatus', delayMs: 1000 } as const;
     const sandbox = { faults: [slow], sendDelayMs: 60_000 };
@@ -199,9 +237,10 @@ describe.concurrent('a run that died while sending', () => {
     await publish(first, desk.publisher);
     const second = await desk.prepare();
     const { urlFile } = await desk.client.uploadFile({ ...second.output, asciiName: 'b.jpg' });
-    const link = { urlFile, expiresAtMs: Date.now() + 60_000 };
+    const link = { urlFile, expiresAtMs: Date.now() + WEEK_MS };
+    const { runId } = desk.publisher;
     await desk.ledger.recordUploaded(second.key, link);
-    await desk.ledger.claimSend(second.key, null, Date.now() - 500, link, desk.publisher.runId);
+    await desk.ledger.claimSend(second.key, null, Date.now() - 500, link, runId, true);
     const ending = await publish(await desk.readAgain(second), desk.publisher);
     expect(ending).toMatchObject({ outcome: 'sent', urlFile });
     expect(desk.sandbox.statuses().map((status) => status.urlFile)).toEqual([

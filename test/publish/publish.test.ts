@@ -7,6 +7,8 @@ import { failureOf } from '../support/failure.js';
 import { openDesk } from '../support/publishing.js';
 import { connectClient, countRequests, unlimited, until } from '../support/sandbox-client.js';
 
+const WEEK_MS = 7 * 24 * 60 * 60_000;
+
 describe.concurrent('a file is published', () => {
   test('by upload, link check and one send, each in the ledger before the next', async (scope) => {
     const slowly = { name: 'slow', method: 'sendMediaStatus', delayMs: 300 } as const;
@@ -110,7 +112,7 @@ describe.concurrent('a file is published', () => {
     const { output, key } = publication;
     const upload = { ...output, asciiName: 'a.jpg' };
     const { urlFile } = await desk.client.uploadFile(upload);
-    await desk.ledger.recordUploaded(key, { urlFile, expiresAtMs: Date.now() + 60_000 });
+    await desk.ledger.recordUploaded(key, { urlFile, expiresAtMs: Date.now() + WEEK_MS });
     const ending = await publish(await desk.readAgain(publication), desk.publisher);
     expect(ending).toMatchObject({ outcome: 'sent', urlFile });
     expect(desk.sandbox.uploads()).toHaveLength(1);
@@ -118,7 +120,8 @@ describe.concurrent('a file is published', () => {
   });
 
   test.for([
-    ['is gone', 60_000, true],
+    ['is gone', WEEK_MS, true],
+    ['ends before the queue would', WEEK_MS / 8, false],
     ['has run out', -1, false],
   ] as const)('with a new upload where the old link %s', async ([, livesMs, gone], scope) => {
     const desk = await openDesk(scope);
@@ -179,6 +182,31 @@ describe.concurrent('nothing is sent', () => {
     await expect(publish(publication, desk.publisher)).rejects.toThrow('aborted');
     expect(desk.sandbox.requests()).toEqual([]);
     expect((await desk.entryOf(publication.key)).state).toBe('normalized');
+  });
+
+  test('by a run that is interrupted while it looks whether it is still to be sent', async (scope) => {
+    const ending = new AbortController();
+    const desk = await openDesk(scope, { signal: ending.signal });
+    const publication = await desk.prepare();
+    const beforeSend = async () => ending.abort();
+    await expect(publish(publication, { ...desk.publisher, beforeSend })).rejects.toThrow();
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(0);
+    // Nothing that a later run had to find out.
+    expect((await desk.entryOf(publication.key)).state).toBe('uploaded');
+  });
+
+  test('by a run that is killed while it waits to repeat a refused send', async (scope) => {
+    const fault = { name: 'too-fast', method: 'sendMediaStatus' } as const;
+    const desk = await openDesk(scope, { sandbox: { faults: [fault] } });
+    const publication = await desk.prepare();
+    const states: Promise<string>[] = [];
+    const onWaiting = () =>
+      void states.push(desk.entryOf(publication.key).then(({ state }) => state));
+    const ending = await publish(publication, { ...desk.publisher, onWaiting });
+    expect(ending).toMatchObject({ outcome: 'sent' });
+    // What it would leave: not `sending`, of which nobody could tell what became of it.
+    expect(await Promise.all(states)).toEqual(states.map(() => 'uploaded'));
+    expect(states.length).toBeGreaterThan(0);
   });
 
   test('by a run that is interrupted while it waits to repeat a refused send', async (scope) => {

@@ -64,7 +64,7 @@ export async function openDesk(scope: Scope, options: DeskOptions = {}): Promise
   return {
     ...{ sandbox, client, ledger, stages, stateDir, entryOf },
     publisher: {
-      ...{ client, journal, ledger, settings, runId: 1, now: Date.now },
+      ...{ client, journal, ledger, settings, runId: 1, now: Date.now, isJournaled: () => true },
       signal: options.signal ?? new AbortController().signal,
       stop: () => undefined,
       inUploadLane: (work) => work(),
