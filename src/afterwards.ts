@@ -35,7 +35,8 @@ export interface Named {
 
 /**
  * What the ledger of a state directory knows, of every account, in the order in which it changed.
- * @throws StatuscastError `ledger-unusable`, also where there is none
+ * @throws StatuscastError `ledger-unusable`, also where there is none; `bad-settings` for names that
+ * nothing is known of
  */
 export async function listStatuses(
   options: Named & { readonly settings?: SettingsInput } = {},
@@ -87,7 +88,7 @@ export async function* reconcile(
  * Says of each status whether it has appeared and how many have seen it. Without a confirmation: the
  * journal did not show it in time.
  * @throws StatuscastError `journal-off` where nothing can be confirmed, `ledger-unusable`,
- * `interrupted`, and what the client throws
+ * `bad-settings` for names that nothing is known of, `interrupted`, and what the client throws
  */
 export async function* confirmPosted(
   options: AfterwardsOptions & Named,
@@ -100,8 +101,8 @@ export async function* confirmPosted(
     const { outgoingWebhook } = await readSettings(client, retrying);
     if (!outgoingWebhook) throw new StatuscastError({ code: 'journal-off' });
     const waiting = { ...retrying, waitMs: settings.confirmWaitMs };
-    for await (const { entry, confirmation } of confirm(call, posted, waiting)) {
-      yield recordOf({ ...entry, confirmation });
+    for await (const { entry, confirmation, error } of confirm(call, posted, waiting)) {
+      yield recordOf({ ...entry, confirmation, error });
     }
   } finally {
     await call.close();
@@ -120,7 +121,8 @@ export interface UndoOptions extends AfterwardsOptions, Named {
 
 /**
  * Deletes statuses. One that could not be deleted comes with the error, and stays as it is.
- * @throws StatuscastError what stops a run, `ledger-unusable`, `interrupted`
+ * @throws StatuscastError what stops a run, `ledger-unusable`, `interrupted`, `bad-settings` for names
+ * that nothing is known of
  */
 export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, void, void> {
   const call = await openCall(options);
@@ -202,16 +204,27 @@ async function listOf(
   { names = [] }: Named,
 ): Promise<readonly LedgerEntry[]> {
   if (names.length === 0) return ledger.list({ account, states, run: 'last' });
-  return named(await ledger.list({ account, states }), names);
+  const entries = named(await ledger.list({ account }), names);
+  return entries.filter(({ state }) => states.includes(state));
 }
 
+/** @throws StatuscastError `bad-settings` for names that nothing is known of */
 function named(entries: readonly LedgerEntry[], names: readonly string[]): readonly LedgerEntry[] {
   if (names.length === 0) return entries;
   // As a walk writes them: without `./` before, and with the separators of the system.
-  const wanted = new Set(names.map((name) => path.normalize(name)));
-  return entries.filter(({ input, idMessage }) =>
-    [path.normalize(input), path.basename(input), idMessage ?? ''].some((name) => wanted.has(name)),
+  const wanted = new Map(names.map((name) => [path.normalize(name), name]));
+  const met = new Set<string>();
+  const found = entries.filter(({ input, idMessage }) => {
+    const known = [path.normalize(input), path.basename(input), idMessage ?? ''];
+    const fitting = known.filter((name) => wanted.has(name));
+    for (const name of fitting) met.add(name);
+    return fitting.length > 0;
+  });
+  const faults = [...wanted].flatMap(([name, given]) =>
+    met.has(name) ? [] : [`nothing is known here of "${given}"`],
   );
+  if (faults.length === 0) return found;
+  throw new StatuscastError({ code: 'bad-settings', faults, of: 'statuses' });
 }
 
 function recordOf(entry: LedgerEntry): StatusRecord {

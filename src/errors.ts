@@ -10,7 +10,7 @@ export type ErrorFacts =
       readonly code: 'bad-settings';
       readonly faults: readonly string[];
       /** What they are of, where it is not the call itself. */
-      readonly of?: 'choices';
+      readonly of?: 'choices' | 'statuses';
     }
   | { readonly code: 'missing-credentials'; readonly missing: readonly string[] }
   | { readonly code: 'path-missing'; readonly paths: readonly string[] }
@@ -135,10 +135,14 @@ const BESIDE_THE_POINT = /^conversion failed|not on whitelist|^last message repe
 
 /** Where to read on about faults. */
 export function hintOf({ of }: Extract<ErrorFacts, { code: 'bad-settings' }>): string {
-  return of === 'choices'
-    ? 'See statuscast init --help for what each column takes.'
-    : 'See --help for what each option takes.';
+  return HINTS[of ?? 'call'];
 }
+
+const HINTS = {
+  call: 'See --help for what each option takes.',
+  choices: 'See statuscast init --help for what each column takes.',
+  statuses: 'See statuscast history for what there is.',
+} as const;
 
 /** The sentence that people read for the facts of an error. */
 export function describe(facts: ErrorFacts): string {

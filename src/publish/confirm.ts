@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StatuscastError } from '../errors.js';
+import { StatuscastError, toStatuscastError } from '../errors.js';
 import type { StatusReceipt } from '../green-api/answers.js';
 import type { GreenApiClient } from '../green-api/client.js';
+import type { JobError } from '../job.js';
 import type { Confirmation, Ledger, LedgerEntry } from '../ledger/ledger.js';
-import { isTransient, retry, type RetryOptions } from './retry.js';
+import { isTransient, retry, stopsRun, type RetryOptions } from './retry.js';
 
 /** A status that was sent, and that the journal can be asked for. */
 export interface Posted {
@@ -26,6 +27,8 @@ export function postedOf(entries: readonly LedgerEntry[]): readonly Posted[] {
 export interface Confirmed extends Posted {
   /** What the journal and the statistic say; null: the journal does not show it. */
   readonly confirmation: Confirmation | null;
+  /** Why nobody can tell who has seen it, though the journal shows it. */
+  readonly error: JobError | null;
 }
 
 export interface ConfirmOptions extends RetryOptions {
@@ -61,9 +64,14 @@ export async function* confirm(
       const { entry, idMessage } = status;
       const said = shown.get(idMessage) ?? null;
       const confirmation =
-        said === null ? null : await readReceipts(client, idMessage, said, options);
+        said === null ? null : await tryReceipts(client, idMessage, said, options);
+      if (confirmation instanceof StatuscastError) {
+        const { code, message } = confirmation;
+        yield { ...status, confirmation: null, error: { code, message } };
+        continue;
+      }
       if (confirmation !== null) await ledger.recordConfirmation(entry.key, confirmation);
-      yield { ...status, confirmation };
+      yield { ...status, confirmation, error: null };
     }
     open = open.filter((status) => !isDone(status));
     if (open.length === 0) return;
@@ -93,6 +101,17 @@ async function readJournal(
     options,
   );
   return new Map(journal.map(({ idMessage, status }) => [idMessage, status ?? 'sent']));
+}
+
+/** The receipts, or why the API refuses those of this one. */
+function tryReceipts(
+  ...asked: Parameters<typeof readReceipts>
+): Promise<Confirmation | StatuscastError> {
+  return readReceipts(...asked).catch((thrown: unknown) => {
+    const error = toStatuscastError(thrown);
+    if (error.code !== 'api-refused' || stopsRun(error)) throw error;
+    return error;
+  });
 }
 
 async function readReceipts(

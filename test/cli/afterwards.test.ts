@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import * as z from 'zod';
 import type { SandboxOptions } from '../../src/sandbox/sandbox.js';
 import { parseLines, resultsOf, ROOT, runCli, start } from '../support/run-cli.js';
-import { openServer } from '../support/scripted-server.js';
+import { openServer, replyWith } from '../support/scripted-server.js';
 import { makeAlbum, openTestSandbox, variablesOf } from '../support/state.js';
 
 const FILES = ['grey.png', 'landscape.jpg'];
@@ -116,6 +116,28 @@ test('confirm tells a status that does not appear in time, with exit code 1', as
   ]);
 });
 
+test('confirm tells of the others where GREEN-API refuses to tell of one', async (scope) => {
+  const { sandbox, cwd, env } = await postAlbum({ sendDelayMs: 0 });
+  const { credentials } = sandbox;
+  let isFirst = true;
+  const server = await openServer(scope, (request, response) => {
+    if (request.method === 'getStatusStatistic' && isFirst) {
+      isFirst = false;
+      replyWith(response, { message: 'Validation failed' }, 400);
+      return;
+    }
+    void fetch(`${credentials.apiUrl}${request.url}`).then(async (answer) => {
+      replyWith(response, await answer.json(), answer.status);
+    });
+  });
+  const asked = { cwd, env: { ...env, GREEN_API_URL: server.url } };
+  const { code, stdout } = await runCli(['confirm', '--json', '--retries', '1'], asked);
+  expect(code).toBe(1);
+  const [refused, told] = statusesOf(stdout);
+  expect(refused).toMatchObject({ confirmation: null, error: { code: 'api-refused' } });
+  expect(told).toMatchObject({ confirmation: { read: 0 }, error: null });
+});
+
 test('an answer that makes no sense, or refuses the call, ends with 1 and is cleaned', async (scope) => {
   const { cwd, env } = await postAlbum();
   const answers = [
@@ -183,6 +205,20 @@ test('undo deletes what the last run sent and nothing else, and it is not sent a
     'skipped',
     'skipped',
   ]);
+  expect(sandbox.statuses()).toHaveLength(3);
+});
+
+test('what was undone before is forgotten later, and a name that nothing is known of is told', async () => {
+  const { sandbox, call } = await postAlbum();
+  await call('undo', 'grey.png', '--yes');
+  const unknown = await call('undo', 'landscape.jpg', 'nonesuch.jpg', '--yes', '--forget');
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('nothing is known here of "nonesuch.jpg"');
+  expect((await call('history', 'nonesuch.jpg')).code).toBe(2);
+  expect(sandbox.statuses().filter(({ state }) => state === 'deleted')).toHaveLength(1);
+  const forgotten = await call('undo', 'grey.png', '--yes', '--forget');
+  expect(statusesOf(forgotten.stdout)).toMatchObject([{ input: 'album/grey.png' }]);
+  await call('send', 'album');
   expect(sandbox.statuses()).toHaveLength(3);
 });
 

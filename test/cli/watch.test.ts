@@ -143,6 +143,20 @@ test('an outage of the server loses nothing, and needs nobody', async () => {
   expect(new Set(posted).size).toBe(6);
 });
 
+test('one that begins in an outage waits for its end', async () => {
+  const cwd = await paintAlbum(2);
+  const directory = await tempFolder();
+  const gone = await openThenClose(directory);
+  const { port } = new URL(gone.credentials.apiUrl);
+  const running = startWatch(cwd, gone, ['--json', '--retries', '0']);
+  await until(() => expect(running.stdout().match(/"type":"waiting"/g)?.length).toBeGreaterThan(2));
+  const sandbox = await openTestSandbox({ directory, port: Number(port) });
+  await until(() => expect(sandbox.statuses()).toHaveLength(2), 60_000);
+  const { code, stdout } = await endWith(running, 'SIGINT');
+  expect(code).toBe(130);
+  expect(resultsOf(stdout).map(({ outcome }) => outcome)).toEqual(['sent', 'sent']);
+});
+
 async function openThenClose(directory: string): Promise<Sandbox> {
   const sandbox = await openTestSandbox({ directory });
   await sandbox.close();
