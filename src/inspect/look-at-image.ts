@@ -4,7 +4,7 @@ import { IMAGE_ASPECT, IMAGE_EXTREME_ASPECT } from '../limits.js';
 import type { Settings } from '../settings.js';
 import { measureSaliency, type Pixels, type Saliency } from './measure-saliency.js';
 import type { ImageProbe } from './probe-image.js';
-import { limitTime, namingTimeout, sharp, type Sharp } from './sharp.js';
+import { limitTime, namingTimeout, narrow, sharp, type Sharp } from './sharp.js';
 
 /** What there is to see in a picture and where, found on a small copy: plain data. */
 export interface ImageLook {
@@ -134,11 +134,10 @@ async function smallCopy(
   const unit = Math.min(upright.width / IMAGE_ASPECT.width, upright.height / IMAGE_ASPECT.height);
   const scale = Math.min(1, SMALL_WINDOW_HEIGHT / (unit * IMAGE_ASPECT.height));
   const small = (side: number) => Math.max(1, Math.round(side * scale));
+  const open = (...given: Parameters<typeof sharp>) =>
+    limitTime(narrow(sharp(...given), image.isWide), timeoutMs);
   const shrink = (from: string | Buffer, { ignoreIcc }: { readonly ignoreIcc: boolean }) =>
-    limitTime(
-      sharp(from, { failOn: 'truncated', limitInputPixels: maxMegapixels * MEGA, ignoreIcc }),
-      timeoutMs,
-    )
+    open(from, { failOn: 'truncated', limitInputPixels: maxMegapixels * MEGA, ignoreIcc })
       .autoOrient()
       .resize(small(upright.width), small(upright.height), { fit: 'fill' });
   const source = isProfiledWhole(image)

@@ -23,6 +23,11 @@ export interface ImageProbe {
   readonly channels: number;
   readonly bitDepth: number;
   readonly hasAlpha: boolean;
+  /**
+   * Its pixels are to be 8 bits of sRGB before anything is done with them: by itself sharp gives
+   * those of more bits that have a profile as Display P3, and puts transparent grey on black.
+   */
+  readonly isWide: boolean;
   readonly profile: 'none' | 'srgb' | 'other';
   /** What a JPEG of the right shape carries beside the picture; empty for everything else. */
   readonly metadata: readonly string[];
@@ -44,6 +49,7 @@ export async function probeImage(file: string | Uint8Array): Promise<ImageProbe>
   // The limit is a rule of plan, which names the figure; reading a header costs nothing.
   const seen = await sharp(file, { limitInputPixels: false }).metadata();
   const { width, height } = seen;
+  const bitDepth = DEPTH_BITS[seen.depth] ?? 32;
   // Only a JPEG that might be kept as it is has to be read as a whole, and one of many scans.
   const mayBeKept =
     seen.format === 'jpeg' && width * IMAGE_ASPECT.height === height * IMAGE_ASPECT.width;
@@ -63,8 +69,10 @@ export async function probeImage(file: string | Uint8Array): Promise<ImageProbe>
     compression: seen.compression ?? null,
     space: seen.space,
     channels: seen.channels,
-    bitDepth: DEPTH_BITS[seen.depth] ?? 32,
+    bitDepth,
     hasAlpha: seen.hasAlpha,
+    // Of others it would take the decoding at a fraction of their size.
+    isWide: bitDepth > 8 || (seen.hasAlpha && seen.space === 'b-w'),
     profile: seen.icc === undefined ? 'none' : isSrgb(seen.icc) ? 'srgb' : 'other',
     metadata: [
       ...new Set(layout?.segments.flatMap(({ metadata }) => (metadata === null ? [] : [metadata]))),

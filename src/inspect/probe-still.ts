@@ -107,12 +107,13 @@ function stillOf(
   { width, height }: { readonly width: number; readonly height: number },
   pixelFormat: string | null,
 ): ImageProbe {
+  const bitDepth = /(48|64|16|12|10)[bl]e$/.test(pixelFormat ?? '') ? 16 : 8;
   const hasAlpha = /^(rgba|bgra|argb|abgr|gbrap|ya|yuva)/.test(pixelFormat ?? '');
   return {
     ...{ format, bytes, width, height, hasAlpha },
     ...{ orientation: 1, pages: 1, compression: null, space: 'srgb', profile: 'none' },
     channels: hasAlpha ? 4 : 3,
-    bitDepth: /(48|64|16|12|10)[bl]e$/.test(pixelFormat ?? '') ? 16 : 8,
+    ...{ bitDepth, isWide: bitDepth > 8 },
     ...{ metadata: [], truncated: false, trailingBytes: 0, look: null },
   };
 }

@@ -8,6 +8,11 @@ import { messageOf, StatuscastError } from '../errors.js';
 sharp.concurrency(1);
 sharp.cache(false);
 
+/** Brings pixels to 8 bits of sRGB before anything is done with them, where they are wide. */
+export function narrow(image: Sharp, isWide: boolean): Sharp {
+  return isWide ? image.pipelineColourspace('srgb') : image;
+}
+
 /** Gives a picture so long to be made, by a clock of whole seconds. */
 export function limitTime(image: Sharp, timeoutMs: number): Sharp {
   return image.timeout({ seconds: Math.ceil(timeoutMs / 1000) });

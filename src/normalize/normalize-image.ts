@@ -3,7 +3,7 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { readableStill, withScratch } from '../inspect/decode-still.js';
 import { readJpegSegments } from '../inspect/read-jpeg-segments.js';
 import { readOrientation } from '../inspect/read-turn.js';
-import { limitTime, namingTimeout, sharp, type Sharp } from '../inspect/sharp.js';
+import { limitTime, namingTimeout, narrow, sharp, type Sharp } from '../inspect/sharp.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { CropWindow } from '../job.js';
 import {
@@ -197,5 +197,6 @@ function openImage(
   { timeoutMs }: NormalizeOptions,
   failOn: 'truncated' | 'warning' = 'truncated',
 ): Sharp {
-  return limitTime(sharp(path, { failOn, limitInputPixels: plan.maxPixels }), timeoutMs);
+  const image = sharp(path, { failOn, limitInputPixels: plan.maxPixels });
+  return limitTime(narrow(image, plan.source.isWide), timeoutMs);
 }

@@ -22,6 +22,8 @@ export interface ImagePlan {
     readonly width: number;
     readonly height: number;
     readonly orientation: number;
+    /** As the probe has it. */
+    readonly isWide: boolean;
   };
   /** Pixels of the output, exactly 9:16. */
   readonly width: number;
@@ -64,7 +66,7 @@ export function planImage(
     kind: 'image',
     action: mustEncode ? 'encode' : faults.length > 0 ? 'remux' : 'keep',
     reasons: [...faults.map(({ reason }) => reason), ...why],
-    source: { width: image.width, height: image.height, orientation: image.orientation },
+    source: sourceOf(image),
     decoder,
     width: chosen * IMAGE_ASPECT.width,
     height: chosen * IMAGE_ASPECT.height,
@@ -74,6 +76,10 @@ export function planImage(
     maxBytes: settings.imageMaxBytes,
     maxPixels: settings.maxMegapixels * MEGA,
   };
+}
+
+function sourceOf({ width, height, orientation, isWide }: ImageProbe): ImagePlan['source'] {
+  return { width, height, orientation, isWide };
 }
 
 /** Why a picture is not shown as it is, where a part of it was asked for. */
@@ -97,6 +103,10 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
   }
   if (image.truncated) {
     return { code: 'undecodable', why: `${label}, but it is cut off before its end` };
+  }
+  if (image.bitDepth === 32 && image.space !== 'scrgb') {
+    const why = `${label} of floating-point numbers is read in colour alone; export it with 8 or 16 bits`;
+    return { code: 'format-unsupported', why };
   }
   if (!HEIF_CODECS.includes(image.compression)) {
     const why = `${label} of ${image.compression} is not read; export it as JPEG`;

@@ -113,7 +113,8 @@ async function previewSource(
       if (media.copy !== undefined) return previewCopy(media.copy, target);
       return inRoomFor(media.image, async () => {
         const readable = await readableStill(ffmpeg, path, media.decoder, { scratch, ...options });
-        return previewStill(readable, BEFORE, target, options);
+        const { isWide } = media.image;
+        return previewStill(readable, BEFORE, target, { ...options, isWide });
       });
     }
     case 'video': {

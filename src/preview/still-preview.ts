@@ -1,5 +1,5 @@
 import type { Pixels } from '../inspect/measure-saliency.js';
-import { limitTime, sharp } from '../inspect/sharp.js';
+import { limitTime, narrow, sharp } from '../inspect/sharp.js';
 import type { PlanSummary, Preview } from '../job.js';
 
 const QUALITY = 72;
@@ -8,6 +8,8 @@ interface StillOptions {
   readonly maxPixels: number;
   readonly timeoutMs: number;
   readonly background: string;
+  /** As the probe has it. Default: false. */
+  readonly isWide?: boolean;
 }
 
 interface Size {
@@ -38,10 +40,10 @@ export async function previewStill(
   file: string,
   box: Size,
   target: string,
-  { maxPixels, timeoutMs, background }: StillOptions,
+  { maxPixels, timeoutMs, background, isWide = false }: StillOptions,
 ): Promise<Preview> {
   const read = sharp(file, { failOn: 'none', limitInputPixels: maxPixels });
-  const { width, height } = await limitTime(read, timeoutMs)
+  const { width, height } = await limitTime(narrow(read, isWide), timeoutMs)
     .autoOrient()
     .flatten({ background })
     .toColourspace('srgb')

@@ -1,9 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { expectImageContract } from '../support/contract.js';
 import { fixture } from '../support/fixtures.js';
-import { leftovers, normalizeFile } from '../support/normalize-file.js';
+import { leftovers, normalizeFile, planFile } from '../support/normalize-file.js';
 import { distance, readPixels, type Pixels } from '../support/pixels.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -246,4 +247,62 @@ describe('the crop', () => {
 async function deviation(path: string): Promise<number> {
   const { channels } = await sharp(path).stats();
   return channels.reduce((sum, { stdev }) => sum + stdev, 0) / channels.length;
+}
+
+describe('wide pixels', () => {
+  const red = () =>
+    sharp({ create: { width: 900, height: 1200, channels: 3, background: '#f00' } });
+
+  it.each([
+    ['a.png', () => red().withIccProfile('srgb').toColourspace('rgb16').png()],
+    ['a.tif', () => red().withIccProfile('srgb').toColourspace('rgb16').tiff()],
+    ['a.avif', () => red().withIccProfile('p3').avif({ bitdepth: 10, lossless: true, effort: 0 })],
+  ] as const)('with a colour profile keep their colours: %s', async (name, draw) => {
+    const folder = await tempFolder();
+    const source = join(folder, name);
+    await draw().toFile(source);
+    const made = await normalizeFile(source, join(folder, 'made'));
+    expect(distance((await readPixels(made.output.path)).at(0.5, 0.5), RED)).toBeLessThan(6);
+  });
+
+  it('of transparent grey stand on the background', async () => {
+    const folder = await tempFolder();
+    const source = join(folder, 'a.png');
+    const nothing = { data: Buffer.alloc(2 * 400 * 400), width: 400, height: 400 };
+    const raw = { width: nothing.width, height: nothing.height, channels: 2 } as const;
+    await sharp(nothing.data, { raw }).toColourspace('b-w').png().toFile(source);
+    const settings = { background: '#00ff80', fit: 'pad' } as const;
+    const made = await normalizeFile(source, join(folder, 'made'), { settings });
+    const pixels = await readPixels(made.output.path);
+    for (const y of [0.05, 0.5]) {
+      expect(distance(pixels.at(0.5, y), [0, 255, 128])).toBeLessThan(6);
+    }
+  });
+
+  it('of grey floating-point numbers are refused, not made black', async () => {
+    const source = join(await tempFolder(), 'a.tif');
+    await writeFile(source, floatTiff(90, 160));
+    await expect(planFile(source)).rejects.toThrow('floating-point');
+  });
+});
+
+/** White as a float of 1 for each pixel: a TIFF of one strip behind its directory. */
+function floatTiff(width: number, height: number): Buffer {
+  const bytes = width * height * 4;
+  const tags = [
+    ...[256, width, 257, height, 258, 32, 259, 1, 262, 1, 273, 134],
+    ...[277, 1, 278, height, 279, bytes, 339, 3],
+  ];
+  const entries = tags.length / 2;
+  const head = Buffer.alloc(134);
+  head.write('II*\0', 'latin1');
+  head.writeUInt32LE(8, 4);
+  head.writeUInt16LE(entries, 8);
+  for (let at = 0; at < entries; at++) {
+    head.writeUInt16LE(tags[2 * at] ?? 0, 10 + 12 * at);
+    head.writeUInt16LE(4, 12 + 12 * at);
+    head.writeUInt32LE(1, 14 + 12 * at);
+    head.writeUInt32LE(tags[2 * at + 1] ?? 0, 18 + 12 * at);
+  }
+  return Buffer.concat([head, Buffer.from(new Float32Array(width * height).fill(1).buffer)]);
 }

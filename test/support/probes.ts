@@ -17,6 +17,7 @@ export const conformingImage: ImageProbe = {
   channels: 3,
   bitDepth: 8,
   hasAlpha: false,
+  isWide: false,
   profile: 'none',
   metadata: [],
   truncated: false,
