@@ -39,7 +39,9 @@ async function measure(
   const { long, maxDurationSeconds, start } = settings;
   const options = { signal, timeoutMs };
   const picture = seen.type === 'video' && animation === null ? seen.picture : null;
-  if (long === 'split' && (durationSeconds ?? Infinity) > maxDurationSeconds) {
+  const isGuessed = GUESSED_LENGTHS.has(demuxer);
+  const isSplit = long === 'split' && (isGuessed || (durationSeconds ?? 0) > maxDurationSeconds);
+  if (durationSeconds === null ? long === 'split' : isSplit || (isGuessed && start > 0)) {
     const streams = { picture: picture?.index ?? null, sound: seen.sound?.index ?? null };
     const measured = await measureLength(ffmpeg, path, { demuxer, ...streams }, options);
     return withMeasured(seen, measured);
@@ -53,6 +55,9 @@ async function measure(
   });
   return { ...seen, media: { ...media, pauses } };
 }
+
+/** How long these last is worked out from the bit rate of their beginning, or from their ends. */
+const GUESSED_LENGTHS: ReadonlySet<string> = new Set(['aac', 'ac3', 'eac3', 'mpeg']);
 
 function withMeasured(seen: Timed, measured: Measured): Timed {
   const { pauses, pictureEndSeconds, soundEndSeconds } = measured;

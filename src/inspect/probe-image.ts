@@ -104,7 +104,11 @@ function refuseScans(scans: number): void {
 
 const DEPTH_BITS: Readonly<Record<string, number>> = { uchar: 8, char: 8, ushort: 16, short: 16 };
 
+/** Other colours with the curve of sRGB, as "Display P3 Gamut with sRGB Transfer" says. */
+const OTHER_GAMUTS = /P3|2020|Adobe|ProPhoto|Wide/i;
+
 /** Profiles name themselves in ASCII or UTF-16. */
 function isSrgb(icc: Buffer): boolean {
-  return icc.toString('latin1').replaceAll('\0', '').includes('sRGB');
+  const text = icc.toString('latin1').replaceAll('\0', '');
+  return text.includes('sRGB') && !OTHER_GAMUTS.test(text);
 }

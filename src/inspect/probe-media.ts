@@ -129,9 +129,7 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, abilities: Abilities):
   const durations = [raw.format, ...raw.streams, ...spans]
     // What says that it lasts for no time at all, as RealMedia may, does not know.
     .flatMap(({ duration }) => (duration !== null && duration > 0 ? [duration] : []));
-  const pictures = ofType('video').map((stream) =>
-    toPicture(stream, raw.format.start_time, abilities),
-  );
+  const pictures = ofType('video').map((stream) => toPicture(stream, raw.format, abilities));
   const shown = pictures.find(({ isCover }) => !isCover);
   return {
     demuxer: raw.format.format_name.split(',')[0] ?? raw.format.format_name,
@@ -139,7 +137,7 @@ function toProbe(raw: RawProbe, layout: Mp4Layout | null, abilities: Abilities):
     startsAtSeconds: raw.format.start_time ?? 0,
     durationSeconds: durations.length === 0 ? null : Math.max(...durations),
     pictures,
-    sounds: ofType('audio').map((stream) => toSound(stream, raw.format.start_time, abilities)),
+    sounds: ofType('audio').map((stream) => toSound(stream, raw.format, abilities)),
     others: raw.streams
       .map((stream) => stream.codec_type)
       .filter((type) => type !== 'video' && type !== 'audio'),

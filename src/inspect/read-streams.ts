@@ -1,5 +1,5 @@
 import type { Abilities } from '../ffmpeg/find-ffmpeg.js';
-import type { RawStream } from './ffprobe-answer.js';
+import type { RawProbe, RawStream } from './ffprobe-answer.js';
 import { readDisplayMatrix, readTurnTags } from './read-turn.js';
 
 export interface PictureStream {
@@ -59,12 +59,17 @@ export interface SoundStream {
   readonly durationSeconds: number | null;
   /** When it ends, counted from the start of the file. */
   readonly endSeconds: number | null;
+  /** How much is stored and not to be heard, by an edit list. Default: none that is known. */
+  readonly hiddenSeconds?: number;
   readonly isDefault: boolean;
   /** Tags of the stream, names in lower case: Ogg keeps the title there. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
 const STILL_CODECS: readonly string[] = ['mjpeg', 'png', 'bmp', 'gif', 'webp'];
+
+/** One picture that is shown for longer is a video, if a still one. */
+const SHOWN_MIN_SECONDS = 1;
 
 /** Only these give the transparency of VP8 and VP9; ffmpeg's own decoders drop it. */
 const ALPHA_DECODERS: ReadonlyMap<string, string> = new Map([
@@ -76,7 +81,7 @@ const ALPHA_FORMATS = /^(yuva|gbrap|rgba|bgra|argb|abgr|ya\d|pal8)/;
 
 export function toPicture(
   stream: RawStream,
-  fileStart: number | null,
+  file: RawProbe['format'],
   { decoders, decodableCodecs }: Abilities,
 ): PictureStream {
   const alphaDecoder =
@@ -109,10 +114,12 @@ export function toPicture(
     range: stream.color_range,
     sideData: stream.side_data_list.map((data) => data.side_data_type),
     durationSeconds: stream.duration,
-    endSeconds: endOf(stream, fileStart),
+    endSeconds: endOf(stream, file),
     isCover:
       stream.disposition.attached_pic === 1 ||
-      (stream.nb_frames === 1 && STILL_CODECS.includes(stream.codec_name)),
+      (stream.nb_frames === 1 &&
+        STILL_CODECS.includes(stream.codec_name) &&
+        (stream.duration ?? 0) < SHOWN_MIN_SECONDS),
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
   };
@@ -130,9 +137,18 @@ function turnOf({ side_data_list, tags }: RawStream) {
   return matrix === undefined ? readTurnTags(tags) : readDisplayMatrix(matrix);
 }
 
-function endOf(stream: RawStream, fileStart: number | null): number | null {
-  const seconds = stream.duration ?? readClock(stream.tags['duration']);
-  return seconds === null ? null : seconds + (stream.start_time ?? 0) - (fileStart ?? 0);
+/** What mkvmerge leaves, and other muxers of Matroska do not. */
+const STATISTICS_TAG = '_statistics_writing_app';
+
+function endOf(
+  { duration, start_time: startsAt, tags }: RawStream,
+  { format_name: demuxers, start_time: fileStart }: RawProbe['format'],
+): number | null {
+  const seconds = duration ?? readClock(tags['duration']);
+  if (seconds === null) return null;
+  // In Matroska it is the end that most call the length: with the start it would count twice.
+  const isEnd = demuxers.includes('matroska') && tags[STATISTICS_TAG] === undefined;
+  return seconds + (isEnd ? 0 : (startsAt ?? 0)) - (fileStart ?? 0);
 }
 
 /** Matroska's muxers keep the length of a stream in a tag: `00:01:06.500000000`. */
@@ -144,7 +160,7 @@ function readClock(tag: string | undefined): number | null {
 
 export function toSound(
   stream: RawStream,
-  fileStart: number | null,
+  file: RawProbe['format'],
   { decodableCodecs }: Abilities,
 ): SoundStream {
   const sampleRateHz = stream.sample_rate ?? 0;
@@ -157,8 +173,18 @@ export function toSound(
     channels: stream.channels,
     bitrateKbps: stream.bit_rate === null ? null : stream.bit_rate / 1000,
     durationSeconds: stream.duration,
-    endSeconds: endOf(stream, fileStart),
+    endSeconds: endOf(stream, file),
+    ...hiddenOf(stream),
     isDefault: stream.disposition.default === 1,
     tags: stream.tags,
   };
+}
+
+/** Samples of a packet of AAC-LC. */
+const AAC_PACKET_SAMPLES = 1024;
+
+function hiddenOf({ codec_name, profile, nb_frames, sample_rate, duration }: RawStream) {
+  if (codec_name !== 'aac' || profile !== 'LC') return {};
+  if (nb_frames === null || sample_rate === null || duration === null) return {};
+  return { hiddenSeconds: (nb_frames * AAC_PACKET_SAMPLES) / sample_rate - duration };
 }

@@ -51,11 +51,24 @@ export function shapeOptions(
  * Mixed in floating point, where the sum of all channels may pass full scale, then held below it:
  * a sum of integers would be made quieter by 7.6 dB for 5.1, whatever is in it.
  */
-function mixFilters({ limitPeaks, channels }: EncodeSound): readonly string[] {
+function mixFilters({ limitPeaks, channels, channelsOfSource }: EncodeSound): readonly string[] {
   if (!limitPeaks) return [];
   return [
     'aformat=sample_fmts=fltp',
-    `aformat=channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    channelsOfSource > NAMED_CHANNELS_MAX
+      ? foldChannels(channelsOfSource)
+      : `aformat=channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
     'alimiter=limit=0.9:attack=5:release=50:level=disabled',
   ];
+}
+
+/** ffmpeg knows where up to so many stand; of most larger numbers it does not, and fails. */
+const NAMED_CHANNELS_MAX = 8;
+
+/** The first, third, … on the left, the others on the right, each with the same share. */
+function foldChannels(count: number): string {
+  const all = Array.from({ length: count }, (_, channel) => channel);
+  const side = (rest: number) =>
+    all.filter((channel) => channel % 2 === rest).map((channel) => `c${channel}`);
+  return `pan=stereo|c0<${side(0).join('+')}|c1<${side(1).join('+')}`;
 }

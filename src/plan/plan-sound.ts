@@ -21,6 +21,8 @@ export interface EncodeSound {
   readonly bitrateKbps: number;
   /** Channels that are mixed, and samples that may be over full scale, may come out too loud. */
   readonly limitPeaks: boolean;
+  /** Channels of the source. */
+  readonly channelsOfSource: number;
   /** Null: as loud as it is. */
   readonly loudness: Loudness | null;
   /** Null: no fade-out. */
@@ -60,6 +62,7 @@ export function encodeSound(
     channels: Math.min(sound.channels, MAX_CHANNELS),
     bitrateKbps: settings.audioBitrateKbps,
     limitPeaks: sound.channels > MAX_CHANNELS || sound.codec.startsWith('pcm_f'),
+    channelsOfSource: sound.channels,
     loudness: settings.loudness ? LOUDNESS : null,
     fadeOut: fades(media, settings) ? fadeBefore(leadSeconds, cutSeconds) : null,
   };

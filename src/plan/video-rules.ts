@@ -127,7 +127,17 @@ const SOUND_RULES: readonly Rule<VideoSeen>['broken'][] = [
       : `its sound is AAC ${sound.profile ?? 'of an unknown profile'}, not LC`,
   ({ sound }) => (sound === null ? null : brokenSampleRate(sound)),
   ({ sound }) => (sound === null ? null : brokenChannels(sound)),
+  // Not every player obeys: its sound would come late, and be counted for longer.
+  ({ sound }) => {
+    const hidden = sound?.hiddenSeconds ?? 0;
+    return hidden > HIDDEN_SOUND_MAX_SECONDS
+      ? `an edit list hides ${round(hidden)} s of its sound`
+      : null;
+  },
 ];
+
+/** Encoders begin with up to 2112 samples that are not to be heard, and end with half a packet. */
+const HIDDEN_SOUND_MAX_SECONDS = 0.15;
 
 const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ media }) => {
