@@ -10,7 +10,7 @@ import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
-import { realPathOf, refuseInputsFolder } from './pipeline/folders.js';
+import { realPathOf, refuseFile, refuseInputsFolder } from './pipeline/folders.js';
 import { walkOnce, warnOfAbsent, watchOn } from './pipeline/input-source.js';
 import { openRun, placesOf } from './pipeline/open-run.js';
 import { createOutputNames } from './pipeline/output-names.js';
@@ -71,6 +71,10 @@ async function runAll(
   const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
   refuseInputsFolder(roots, outDir, ours);
   const isPlan = options.goal === 'plan';
+  if (!isPlan) {
+    await refuseFile('out', outDir);
+    await refuseFile('state', stateDir);
+  }
   const isWatching = isWatch(options);
   const choices = createChoices(settings, { isMedia, isLive: isWatching });
   const absent = await choices.check(roots, ours);

@@ -63,13 +63,18 @@ function many(media: number): string {
 
 /** The words of the run, and for how many files there are others. */
 function captionLines(
-  { caption, captionTemplate }: Settings,
+  { caption, captionTemplate, audioAs }: Settings,
   { ownCaptions }: { readonly ownCaptions: number },
 ): readonly string[] {
   const words = captionTemplate === '' ? caption : captionTemplate;
   const own = ownCaptions === 0 ? [] : [`${countOf(ownCaptions, 'file')} with other words`];
   const shown = words === '' ? [] : [clean(words.replaceAll(/\s*\n\s*/g, ' / '))];
-  const lines = [...shown, ...own];
+  const isSpoken = shown.length > 0 && audioAs === 'voice';
+  const lines = [
+    ...shown,
+    ...own,
+    ...(isSpoken ? ['none with sounds: voice statuses have no caption'] : []),
+  ];
   return lines.map((line, at) => `  ${at === 0 ? 'caption' : '       '}  ${line}`);
 }
 

@@ -28,6 +28,8 @@ export async function init(request: InitRequest, streams: Streams): Promise<numb
   const [folder = '.', ...more] = paths;
   if (more.length > 0) throw fault(`init takes one folder, not ${paths.length}`);
   const content = await readFolder(folder).catch((cause: unknown) => {
+    const isFile = cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR';
+    if (isFile) throw fault(`${folder} is a file; name the folder that it is in`);
     throw new StatuscastError({ code: 'path-missing', paths: [folder] }, { cause });
   });
   const there = [...content.files].find(isCaptionsFile);
@@ -38,6 +40,7 @@ export async function init(request: InitRequest, streams: Streams): Promise<numb
   for await (const { relativePath } of listMedia(folder, settings, signal)) {
     files.push(relativePath.replaceAll(path.sep, '/'));
   }
+  if (files.length === 0) throw fault(`there is no media file in ${folder}`);
   const file = path.join(folder, isYaml ? 'captions.yaml' : 'captions.csv');
   const text = isYaml ? writeYaml(files) : writeCsv(files, separatorOfPlace());
   await writeFile(file, text, { flag: 'wx' });
@@ -46,7 +49,7 @@ export async function init(request: InitRequest, streams: Streams): Promise<numb
     streams.stdout.write(`${JSON.stringify(written)}\n`);
   }
   peopleOf(streams, json).write(
-    `${clean(file)}: a line for ${files.length === 1 ? 'one file' : `each of ${files.length} files`}, to fill in. What is left empty is as for all.\n` +
+    `${clean(file)}: a line for ${files.length === 1 ? 'one file' : `each of ${files.length} files`}, to fill in. What is left empty is as for all files.\n` +
       `next: ${commandOf(env)} plan ${clean(folder)}   shows what comes of it\n`,
   );
   return EXIT.done;

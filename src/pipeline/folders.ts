@@ -1,4 +1,4 @@
-import { access, realpath } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Root } from '../discover/discover.js';
 import { leadsOut } from '../discover/leads-out.js';
@@ -10,6 +10,21 @@ export function isThere(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * A run that writes to a folder finds out before its work where that is a file.
+ * @param name of the setting that names it
+ * @throws StatuscastError `bad-settings`
+ */
+export async function refuseFile(name: string, folder: string): Promise<void> {
+  const isFile = await stat(folder).then(
+    (found) => !found.isDirectory(),
+    () => false,
+  );
+  if (!isFile) return;
+  const faults = [`${name} must be a folder, and ${folder} is a file`];
+  throw new StatuscastError({ code: 'bad-settings', faults });
 }
 
 /** Where a folder really is, or will be: a link to it must not hide it from the walk. */

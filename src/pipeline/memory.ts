@@ -63,4 +63,4 @@ export async function readMemory(
 }
 
 const UNKNOWN_ACCOUNT =
-  'What was posted earlier is not known: the ledger holds it by account. Set GREEN_API_ID_INSTANCE.';
+  'What was posted earlier is not known: the ledger holds it by account. Set GREEN_API_ID_INSTANCE, or, for what was posted to the sandbox, add --sandbox.';

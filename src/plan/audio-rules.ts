@@ -1,7 +1,7 @@
 import type { MediaProbe } from '../inspect/probe-media.js';
 import type { SoundStream } from '../inspect/read-streams.js';
 import { MAX_CHANNELS, SAMPLE_RATES_HZ } from '../limits.js';
-import { round, type Rule } from './rules.js';
+import { countBytes, round, type Rule } from './rules.js';
 
 /** What the rules for sound look at. */
 export interface AudioSeen {
@@ -80,7 +80,7 @@ export const AUDIO_RULES: readonly Rule<AudioSeen>[] = [
     broken: ({ media: { mp3 } }) =>
       mp3 === null || mp3.bytesBehind === 0
         ? null
-        : `it carries ${mp3.bytesBehind} bytes behind its sound, as older tags do`,
+        : `it carries ${countBytes(mp3.bytesBehind)} behind its sound, as older tags do`,
   },
   {
     remedy: 'remux',

@@ -2,7 +2,7 @@ import type { ImageProbe } from '../inspect/probe-image.js';
 import { uprightSize } from '../job.js';
 import { IMAGE_ASPECT, IMAGE_MIN_UNITS } from '../limits.js';
 import type { Settings } from '../settings.js';
-import type { Rule } from './rules.js';
+import { countBytes, type Rule } from './rules.js';
 
 /** What an image must be. */
 export const IMAGE_RULES: readonly Rule<ImageProbe>[] = [
@@ -63,7 +63,7 @@ export const IMAGE_RULES: readonly Rule<ImageProbe>[] = [
   {
     remedy: 'remux',
     broken: ({ trailingBytes }) =>
-      trailingBytes === 0 ? null : `it carries ${trailingBytes} bytes behind the picture`,
+      trailingBytes === 0 ? null : `it carries ${countBytes(trailingBytes)} behind the picture`,
   },
 ];
 

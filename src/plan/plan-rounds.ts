@@ -31,7 +31,7 @@ export interface Timeline {
 /** Whole rounds only, so that it ends where it begins; only a round over the limit is cut. */
 export function planRounds(
   { reader, delaysMs }: Animation,
-  { maxDurationSeconds, videoMaxFrameRate }: Settings,
+  { maxDurationSeconds, videoMaxFrameRate, start, long }: Settings,
 ): Timeline {
   const frameRate = chooseAnimationRate(delaysMs, videoMaxFrameRate);
   const rate = frameRate.frames / frameRate.seconds;
@@ -50,12 +50,19 @@ export function planRounds(
           ? { reader }
           : { reader, delaysMs: shownWithin(delaysMs, frames / rate) },
     },
-    reasons:
-      times === 1
+    reasons: [
+      ...(times === 1
         ? []
         : [
             `${round(roundSeconds)} s is shorter than ${MOVING_MIN_SECONDS} s, so it is shown ${times} times`,
-          ],
+          ]),
+      ...(start > 0
+        ? ['a moving picture is shown from its beginning, wherever it is to begin']
+        : []),
+      ...(long === 'split' && roundSeconds > maxDurationSeconds
+        ? ['a moving picture is cut, not split']
+        : []),
+    ],
   };
 }
 

@@ -35,3 +35,8 @@ export function faultsOf<Seen>(
 export function round(value: number): string {
   return String(Math.round(value * 1000) / 1000);
 }
+
+/** `1 byte`, `128 bytes`. */
+export function countBytes(count: number): string {
+  return `${count} ${count === 1 ? 'byte' : 'bytes'}`;
+}

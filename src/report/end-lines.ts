@@ -73,10 +73,10 @@ function countLines(
   ];
   const lines = [ink(style, 'bold', `${ends.join(', ')} in ${seconds.toFixed(1)} s`)];
   if (found.inputs === 0 && !watch) lines.push('There was no file to be found.');
-  if (stopped?.code === 'interrupted') {
-    lines.push('Interrupted. The same command goes on from here.');
-  } else if (stopped !== null) {
-    lines.push(clean(stopped.message), 'Nothing is lost: the same command goes on from here.');
+  const again = goal === 'prepare' ? 'begins anew' : 'goes on from here';
+  if (stopped?.code === 'interrupted') lines.push(`Interrupted. The same command ${again}.`);
+  else if (stopped !== null) {
+    lines.push(clean(stopped.message), `Nothing is lost: the same command ${again}.`);
   }
   return lines;
 }

@@ -14,6 +14,8 @@ export interface LiveView {
 }
 
 const FRAME_MS = 100;
+/** What is typed is echoed over the view: all of it is painted anew now and then. */
+const WHOLE_MS = 1000;
 
 /**
  * Opens the view on the terminal's other screen, as pagers and editors do: what is resized there leaves nothing behind, and what the shell showed before comes back.
@@ -23,6 +25,7 @@ export function openLiveView(terminal: WriteStream, style: Style, signal: AbortS
   let shown: RunState | null = null;
   let painted: readonly string[] = [];
   let size = '';
+  let wholeAtMs = -Infinity;
   const paint = () => {
     if (shown === null || terminal.destroyed) return;
     // Asked for each time: the event that tells of a change comes later than the change.
@@ -32,14 +35,18 @@ export function openLiveView(terminal: WriteStream, style: Style, signal: AbortS
     // The last column stays free, since terminals differ in what they do behind it; the last row is
     // that of the cursor and of what is typed.
     const [width, height] = [Math.max(1, columns - 1), Math.max(1, rows - 1)];
-    const view = { nowMs: performance.now(), width, height, style, isEnding: signal.aborted };
+    const nowMs = performance.now();
+    const view = { nowMs, width, height, style, isEnding: signal.aborted };
     const lines = viewLines(shown, view);
-    const changes = linesOver(isResized ? [] : painted, lines);
+    const isWhole = isResized || nowMs - wholeAtMs >= WHOLE_MS;
+    if (isWhole) wholeAtMs = nowMs;
+    const changes = linesOver(isWhole ? [] : painted, lines);
     painted = lines;
-    if (changes === '' && !isResized) return;
+    if (changes === '' && !isWhole) return;
     const before = isResized ? ansiEscapes.eraseScreen : '';
+    const below = isWhole ? ansiEscapes.cursorTo(0, lines.length) + ansiEscapes.eraseDown : '';
     const cursor = ansiEscapes.cursorTo(0, rows - 1);
-    terminal.write(ansiEscapes.synchronizedOutput(before + changes + cursor));
+    terminal.write(ansiEscapes.synchronizedOutput(before + changes + below + cursor));
   };
   const enter = () => {
     terminal.write(ansiEscapes.enterAlternativeScreen + ansiEscapes.cursorHide);

@@ -167,13 +167,15 @@ function drawSummary(spool: Spool, facts: RunFacts): Html {
 }
 
 /** Why the run ended before its work. */
-function drawEnd({ state: { summary }, failure, isRunning }: RunFacts): Html | null {
+function drawEnd({ state: { started, summary }, failure, isRunning }: RunFacts): Html | null {
   if (isRunning) return markup`<p class="well">The watch goes on.</p>`;
   const why = failure === null ? whyStopped(summary) : messageOf(failure);
   if (why === null) return null;
-  return markup`<p class="stopped">
-    <strong>${why}</strong> Nothing is lost: the same command goes on from here.
-  </p>`;
+  const again =
+    started?.goal === 'prepare'
+      ? 'The same command begins anew.'
+      : 'Nothing is lost: the same command goes on from here.';
+  return markup`<p class="stopped"><strong>${why}</strong> ${again}</p>`;
 }
 
 function whyStopped(summary: SummaryEvent | null): string | null {

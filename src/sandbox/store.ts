@@ -151,7 +151,8 @@ export function openStore(
   now: () => number = Date.now,
 ): Store {
   const filesFolder = join(directory, 'files');
-  mkdirSync(filesFolder, { recursive: true });
+  // Below a state directory of theirs, which may not be there yet: what is in it is nobody else's.
+  mkdirSync(filesFolder, { recursive: true, mode: 0o700 });
   for (const name of readdirSync(filesFolder)) {
     if (name.endsWith(PARTIAL_SUFFIX)) rmSync(join(filesFolder, name));
   }

@@ -126,9 +126,11 @@ test('confirm tells of the others where GREEN-API refuses to tell of one', async
       replyWith(response, { message: 'Validation failed' }, 400);
       return;
     }
-    void fetch(`${credentials.apiUrl}${request.url}`).then(async (answer) => {
+    const pass = async () => {
+      const answer = await fetch(`${credentials.apiUrl}${request.url}`);
       replyWith(response, await answer.json(), answer.status);
-    });
+    };
+    void pass();
   });
   const asked = { cwd, env: { ...env, GREEN_API_URL: server.url } };
   const { code, stdout } = await runCli(['confirm', '--json', '--retries', '1'], asked);

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
@@ -261,5 +261,10 @@ describe('init', () => {
     const wrong = [['nowhere'], ['album/a.jpg'], ['a', 'b']];
     const calls = await Promise.all(wrong.map((paths) => runCli(['init', ...paths], { cwd })));
     expect(calls.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(calls[1]?.stderr).toContain('album/a.jpg is a file');
+    await mkdir(path.join(cwd, 'empty'));
+    const empty = await runCli(['init', 'empty'], { cwd });
+    expect(empty).toMatchObject({ code: 2, stdout: '' });
+    expect(empty.stderr).toContain('there is no media file in empty');
   });
 });

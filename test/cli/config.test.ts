@@ -220,6 +220,19 @@ describe('faults name the file and the key, all at once', () => {
     for (const shown of [whole, broken, flag]) expect(shown).not.toContain(secret);
   });
 
+  test('a file where a folder is to be, before anything is done', async () => {
+    const { cwd } = await makeAlbum(['grey.png']);
+    await writeFile(path.join(cwd, 'taken'), '');
+    for (const flag of ['--out', '--state']) {
+      const { code, stdout, stderr } = await runCli(
+        ['prepare', 'album', '--no-report', flag, 'taken', '--json'],
+        { cwd },
+      );
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/(out|state) must be a folder, and .*taken is a file/);
+    }
+  });
+
   test('a switch with a value', async () => {
     const faults = await faultsOf({ cwd: '.' }, '--confirm=false', '--no-report=1', '--json=yes');
     expect(faults).toContain(

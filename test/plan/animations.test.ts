@@ -61,6 +61,15 @@ describe('the rounds of an animation', () => {
     expect(roundsOf(many(40, 100)).reasons.join()).not.toContain('shown');
   });
 
+  it('begin at the beginning and are not split, which is said', () => {
+    const asked = { start: 3, long: 'split', maxDurationSeconds: 5 } as const;
+    expect(roundsOf(many(80, 100), asked).reasons.join('; ')).toContain(
+      'a moving picture is shown from its beginning, wherever it is to begin; ' +
+        'a moving picture is cut, not split',
+    );
+    expect(roundsOf(many(40, 100)).reasons.join()).not.toContain('moving');
+  });
+
   it('are no longer than the limit, however low that is', () => {
     expect(roundsOf(many(8, 100), { maxDurationSeconds: 1 }).seconds).toBeLessThanOrEqual(1);
   });

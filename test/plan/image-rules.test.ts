@@ -29,7 +29,7 @@ const ONE_FACT: readonly (readonly [Partial<ImageProbe>, 'encode' | 'remux', Reg
   [{ profile: 'other' }, 'encode', /colour profile/],
   [{ bytes: 5_000_001 }, 'encode', /5000001 bytes are more than 5000000/],
   [{ metadata: ['EXIF', 'XMP'] }, 'remux', /carries EXIF, XMP/],
-  [{ trailingBytes: 1 }, 'remux', /1 bytes behind/],
+  [{ trailingBytes: 1 }, 'remux', /1 byte behind/],
 ];
 
 describe('an image', () => {

@@ -65,6 +65,20 @@ describe.skipIf(whyNoTerminal !== null)('on a terminal', () => {
     expect(await terminal.everything()).not.toContain('at work');
   });
 
+  test('what is typed meanwhile does not stay in it', async () => {
+    const cwd = await paintAlbum(12);
+    const terminal = await openTerminal(`send album ${SLOW}`, { cwd });
+    await terminal.until(/done +1 sent/);
+    await terminal.type('Enter', 'Enter', 'w', 'h', 'y', 'Enter', 'Enter');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const lines = await terminal.until(/^[█░]+ {2}\d/m);
+    expect(lines[0]).toMatch(/^[█░]+ {2}\d+ of 12 files/);
+    for (const head of ['normalize', 'upload', 'send']) {
+      expect(lines.filter((line) => line.startsWith(`${head} `))).toHaveLength(1);
+    }
+    expect(lines.join('\n')).not.toContain('why');
+  });
+
   test('Ctrl-C says what is finished, and a second one leaves at once with the cursor back', async () => {
     const cwd = await paintAlbum(4);
     const sandbox = await openTestSandbox({
