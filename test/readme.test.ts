@@ -125,7 +125,7 @@ async function makeClone(): Promise<string> {
     ...{ '../folder/cover.mp3': 'cover.mp3', '../folder/a.jpg': 'landscape.jpg' },
     ...{ '../folder/b.mp4': 'conforming.mp4' },
   });
-  for (const name of ['dist', 'node_modules', 'config.schema.json']) {
+  for (const name of ['dist', 'node_modules', 'scripts', 'config.schema.json']) {
     await symlink(path.join(ROOT, name), path.join(cwd, name));
   }
   const own = await readFile(path.join(ROOT, 'package.json'), 'utf8');

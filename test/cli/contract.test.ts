@@ -326,7 +326,7 @@ test('credentials may come from a .env beside the call', async () => {
 
 test('an unreadable state directory ends with 2 and sends nothing', async () => {
   const { cwd } = await makeAlbum(['grey.png']);
-  await writeFile(path.join(cwd, 'state'), 'a file, no folder');
+  await mkdir(path.join(cwd, 'state/ledger.db'), { recursive: true });
   const sandbox = await openTestSandbox();
   const args = ['send', 'album', '--state', 'state'];
   const { code, stderr } = await runCli(args, { cwd, env: variablesOf(sandbox) });
