@@ -74,13 +74,14 @@ for (const name of readdirSync(DIST)) {
   const file = `${DIST}/${name}`;
   if (name.endsWith('.js') && metafile.outputs[file] === undefined) rmSync(file);
 }
-writeFileSync(`${DIST}/licenses.txt`, licensesOf(Object.keys(metafile.inputs)));
 
 const PAGE = 'report/page';
 mkdirSync(`${DIST}/page`, { recursive: true });
 for (const name of ['report.css', 'viewer.js']) {
   copyFileSync(`src/${PAGE}/${name}`, `${DIST}/page/${name}`);
 }
+// The last of all: by it `prepare.js` tells that the build was not broken off.
+writeFileSync(`${DIST}/licenses.txt`, licensesOf(Object.keys(metafile.inputs)));
 
 /**
  * What the licenses of the bundled packages ask to be passed on with them.

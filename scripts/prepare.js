@@ -10,17 +10,22 @@ import path from 'node:path';
 const SOURCES = ['src', 'scripts/build.js', 'package.json', 'package-lock.json'];
 const TYPES = ['tsconfig.json', 'tsconfig.build.json'];
 
-/** When something in a folder, or a file itself, was changed last; 0 where there is none. */
-function changedAtMs(/** @type {string} */ name) {
+/**
+ * When something in a folder, or a file itself, was changed last; 0 where there is none.
+ * @param {string} name
+ * @returns {number}
+ */
+function changedAtMs(name) {
   const found = statSync(name, { throwIfNoEntry: false });
   if (found === undefined) return 0;
   if (!found.isDirectory()) return found.mtimeMs;
   const within = readdirSync(name, { recursive: true, encoding: 'utf8' });
-  return Math.max(found.mtimeMs, ...within.map((each) => statSync(path.join(name, each)).mtimeMs));
+  return Math.max(found.mtimeMs, ...within.map((each) => changedAtMs(path.join(name, each))));
 }
 
 const newestMs = Math.max(...[...SOURCES, ...TYPES].map(changedAtMs));
-if (newestMs > changedAtMs('dist/cli.js')) {
+// What the build writes last.
+if (newestMs > changedAtMs('dist/licenses.txt')) {
   execFileSync('npm', ['run', 'build', '--silent'], {
     stdio: 'inherit',
     shell: process.platform === 'win32',

@@ -113,8 +113,8 @@ export interface UndoOptions extends AfterwardsOptions, Named {
   /** Shown what would be deleted; nothing is where it says no. */
   readonly approve: (statuses: readonly StatusRecord[]) => Promise<boolean>;
   /**
-   * Let a later run send the same files again, also those that were undone before. Default: they are
-   * never sent again by themselves.
+   * Let a later run send the same files again; of those that were undone before, the ones that are
+   * named. Default: they are never sent again by themselves.
    */
   readonly forget?: boolean;
 }
@@ -128,8 +128,10 @@ export async function* undo(options: UndoOptions): AsyncGenerator<StatusRecord, 
   const call = await openCall(options);
   const { ledger, retrying } = call;
   try {
-    // What was undone before may still have to be forgotten.
-    const states = options.forget === true ? (['sent', 'undone'] as const) : (['sent'] as const);
+    // Of what was undone before, only that is forgotten which is named: it may be meant to stay away.
+    const isNamed = options.names !== undefined && options.names.length > 0;
+    const states: readonly LedgerState[] =
+      options.forget === true && isNamed ? ['sent', 'undone'] : ['sent'];
     const entries = await listOf(call, states, options);
     if (!(await options.approve(entries.map((entry) => recordOf(entry))))) return;
     for (const entry of entries) {

@@ -102,7 +102,7 @@ async function runAll(
     const onIdle = () => emit({ type: 'idle', counts: { ...counts } });
     const source = isWatching ? await watchOn(roots, ours, run, onIdle) : walkOnce(roots, ours);
     // Whoever starts a watch with the machine may be there before its network.
-    const instance = await preflight(run, isWatching ? Infinity : settings.retries);
+    const instance = await preflight(run, { isPatient: isWatching });
     opened.foundOut.instance = instance;
     const warn = (message: string | null) => {
       if (message !== null) emit({ type: 'warning', input: null, message });

@@ -30,8 +30,9 @@ export function undoSent(request: UndoRequest, streams: Streams): Promise<number
   const people = peopleOf(streams, json);
   const approve = async (statuses: readonly StatusRecord[]) => {
     for (const status of statuses) people.write(`${clean(statusLine(status))}\n`);
-    const which = statuses.length === 1 ? 'it' : `these ${statuses.length}`;
-    return yes || statuses.length === 0 || ask(`Delete ${which}?`, signal);
+    const sent = statuses.filter(({ state }) => state === 'sent').length;
+    const question = sent === 0 ? `Forget ${these(statuses.length)}?` : `Delete ${these(sent)}?`;
+    return yes || statuses.length === 0 || ask(question, signal);
   };
   const options = { settings, names, forget, signal, approve, onWaiting: tellWaits(people) };
   return withCredentials(request, (credentials) =>
@@ -41,4 +42,8 @@ export function undoSent(request: UndoRequest, streams: Streams): Promise<number
       isGood: ({ state }) => state === 'undone',
     }),
   );
+}
+
+function these(count: number): string {
+  return count === 1 ? 'it' : `these ${count}`;
 }

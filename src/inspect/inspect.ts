@@ -27,7 +27,10 @@ export async function inspect(
 
 type Timed = Extract<Inspection, { readonly media: MediaProbe }>;
 
-/** With what its packets say, where it is to be split, or to begin where a frame may stand for long. */
+/**
+ * With what its packets say, where it is to be split, or to begin where a frame may stand for long, or
+ * later in what only guesses its length.
+ */
 async function measure(
   ffmpeg: Ffmpeg,
   path: string,
@@ -39,9 +42,10 @@ async function measure(
   const { long, maxDurationSeconds, start } = settings;
   const options = { signal, timeoutMs };
   const picture = seen.type === 'video' && animation === null ? seen.picture : null;
+  const claimedSeconds = durationSeconds ?? Infinity;
   const isGuessed = GUESSED_LENGTHS.has(demuxer);
-  const isSplit = long === 'split' && (isGuessed || (durationSeconds ?? 0) > maxDurationSeconds);
-  if (durationSeconds === null ? long === 'split' : isSplit || (isGuessed && start > 0)) {
+  const isSplit = long === 'split' && (isGuessed || claimedSeconds > maxDurationSeconds);
+  if (isSplit || (isGuessed && start > 0)) {
     const streams = { picture: picture?.index ?? null, sound: seen.sound?.index ?? null };
     const measured = await measureLength(ffmpeg, path, { demuxer, ...streams }, options);
     return withMeasured(seen, measured);

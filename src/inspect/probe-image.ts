@@ -25,7 +25,8 @@ export interface ImageProbe {
   readonly hasAlpha: boolean;
   /**
    * Its pixels are to be 8 bits of sRGB before anything is done with them: by itself sharp gives
-   * those of more bits that have a profile as Display P3, and puts transparent grey on black.
+   * those of more bits that have a profile as Display P3, and puts transparent grey without one on
+   * black.
    */
   readonly isWide: boolean;
   readonly profile: 'none' | 'srgb' | 'other';
@@ -72,7 +73,7 @@ export async function probeImage(file: string | Uint8Array): Promise<ImageProbe>
     bitDepth,
     hasAlpha: seen.hasAlpha,
     // Of others it would take the decoding at a fraction of their size.
-    isWide: bitDepth > 8 || (seen.hasAlpha && seen.space === 'b-w'),
+    isWide: bitDepth > 8 || (seen.hasAlpha && seen.space === 'b-w' && seen.icc === undefined),
     profile: seen.icc === undefined ? 'none' : isSrgb(seen.icc) ? 'srgb' : 'other',
     metadata: [
       ...new Set(layout?.segments.flatMap(({ metadata }) => (metadata === null ? [] : [metadata]))),
@@ -109,6 +110,22 @@ const OTHER_GAMUTS = /P3|2020|Adobe|ProPhoto|Wide/i;
 
 /** Profiles name themselves in ASCII or UTF-16. */
 function isSrgb(icc: Buffer): boolean {
-  const text = icc.toString('latin1').replaceAll('\0', '');
-  return text.includes('sRGB') && !OTHER_GAMUTS.test(text);
+  const text = (bytes: Buffer) => bytes.toString('latin1').replaceAll('\0', '');
+  return text(icc).includes('sRGB') && !OTHER_GAMUTS.test(text(descriptionIn(icc)));
+}
+
+const ICC_HEADER_BYTES = 128;
+const ICC_ENTRY_BYTES = 12;
+
+/** What a profile calls itself, by the table behind its header: a tag, where it is, how long. */
+function descriptionIn(icc: Buffer): Buffer {
+  const count = icc.length < ICC_HEADER_BYTES + 4 ? 0 : icc.readUInt32BE(ICC_HEADER_BYTES);
+  for (let entry = 0; entry < count; entry++) {
+    const at = ICC_HEADER_BYTES + 4 + entry * ICC_ENTRY_BYTES;
+    if (at + ICC_ENTRY_BYTES > icc.length) break;
+    if (icc.toString('latin1', at, at + 4) !== 'desc') continue;
+    const from = icc.readUInt32BE(at + 4);
+    return icc.subarray(from, from + icc.readUInt32BE(at + 8));
+  }
+  return Buffer.alloc(0);
 }

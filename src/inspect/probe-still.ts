@@ -113,7 +113,7 @@ function stillOf(
     ...{ format, bytes, width, height, hasAlpha },
     ...{ orientation: 1, pages: 1, compression: null, space: 'srgb', profile: 'none' },
     channels: hasAlpha ? 4 : 3,
-    ...{ bitDepth, isWide: bitDepth > 8 },
+    ...{ bitDepth, isWide: bitDepth > 8 || pixelFormat === 'ya8' },
     ...{ metadata: [], truncated: false, trailingBytes: 0, look: null },
   };
 }

@@ -78,7 +78,7 @@ const EMPTY_LOOK_MS = 100;
  * Whether a ledger was emptied, as a full disk or a copy that broke off leaves it. One that is being
  * made is empty for a moment as well; but outputs are made by runs that have a ledger.
  */
-async function isEmptied(file: string): Promise<boolean> {
+export async function isEmptied(file: string): Promise<boolean> {
   if (!existsSync(path.join(path.dirname(file), 'outputs'))) return false;
   for (let looks = 0; looks < EMPTY_LOOKS; looks++) {
     const { size } = await stat(file).catch(() => ({ size: null }));

@@ -8,7 +8,7 @@ import { isDamage, storeIn, toLedgerError, type Store } from './database.js';
 import { readFormat } from './formats.js';
 import type { Ledger } from './ledger.js';
 import { createMask } from './mask.js';
-import { openDatabase } from './open-ledger.js';
+import { isEmptied, openDatabase } from './open-ledger.js';
 import { findSetAside, setAsideError } from './set-aside.js';
 import { openStatuses } from './statuses.js';
 
@@ -59,6 +59,7 @@ export async function readCopy(
   const folder = await mkdtemp(path.join(tmpdir(), 'statuscast-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
+    if (await isEmptied(file)) throw damaged(file, new Error('it is empty'));
     const copy = path.join(folder, 'ledger.db');
     await copyTogether(file, copy);
     const format = formatOf(copy);

@@ -5,6 +5,7 @@ import { runFfmpeg, type Recipe, type RecipeStream } from '../ffmpeg/run-ffmpeg.
 import type { EncodeSound } from '../plan/plan-sound.js';
 import type { DrawPicture, VideoPlan } from '../plan/plan-video.js';
 import { barsIn } from './draw-bars.js';
+import { foldChannels } from './encode-sound.js';
 import { encodeH264 } from './h264.js';
 import type { NormalizeOptions } from './normalize-options.js';
 import { readOptions, writeOptions } from './place-options.js';
@@ -55,7 +56,7 @@ export function drawingRecipe(
       { source: path, demuxer, codecs: [sound.codec], options: sourceOptions },
       { source: stillPath, demuxer: 'png_pipe', options: [] },
     ],
-    graph: graphOf(picture, sound.index),
+    graph: graphOf(picture, sound),
     maps: ['[picture]', `0:${sound.index}`],
     video: encodeH264(picture, threads),
     audio: { ...audio, filters: [...audio.filters, ...AT_LEAST_A_SECOND] },
@@ -107,19 +108,26 @@ const WAVE_ROWS = 44;
  * The still is decoded and converted once, and its one frame repeated; over it the bars, and over
  * them the gaps between. The wave is levelled for the eye: a quiet voice moves too.
  */
-function graphOf(picture: DrawPicture, soundIndex: number): string {
+function graphOf(
+  picture: DrawPicture,
+  { index, channelsOfSource }: Pick<EncodeSound, 'index' | 'channelsOfSource'>,
+): string {
   const bars = barsIn(picture.width);
   const { width, height } = picture;
   const rate = `${picture.frameRate.frames}/${picture.frameRate.seconds}`;
   const toVideo = 'scale=out_color_matrix=bt709:out_range=tv';
   const wave = `showwaves=s=${bars.count}x${WAVE_ROWS}:mode=cline:rate=${rate}:scale=sqrt:draw=full`;
   const place = `${bars.left}:${bars.top}`;
+  const mono = [
+    ...foldChannels(channelsOfSource),
+    ...['aformat=channel_layouts=mono', ...AT_LEAST_A_SECOND],
+  ];
   return [
     '[1:v]split[whole][below]',
     `[whole]crop=${width}:${height}:0:0,${toVideo},format=yuv420p,` +
       `loop=loop=-1:size=1:start=0,setpts=N/(${rate}*TB),fps=fps=${rate}[scene]`,
     `[below]crop=${bars.width}:${bars.height}:0:${height},${toVideo},format=yuva420p[gaps]`,
-    `[0:${soundIndex}]aformat=channel_layouts=mono,${AT_LEAST_A_SECOND.join(',')},` +
+    `[0:${index}]${mono.join(',')},` +
       `dynaudnorm=f=200:g=9:m=30:p=0.7,${wave}:colors=white,` +
       `scale=w=${bars.width}:h=${bars.height}:flags=neighbor,format=yuva420p[wave]`,
     `[scene][wave]overlay=${place}:shortest=1[moving]`,

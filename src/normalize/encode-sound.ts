@@ -55,9 +55,8 @@ function mixFilters({ limitPeaks, channels, channelsOfSource }: EncodeSound): re
   if (!limitPeaks) return [];
   return [
     'aformat=sample_fmts=fltp',
-    channelsOfSource > NAMED_CHANNELS_MAX
-      ? foldChannels(channelsOfSource)
-      : `aformat=channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
+    ...foldChannels(channelsOfSource),
+    `aformat=channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,
     'alimiter=limit=0.9:attack=5:release=50:level=disabled',
   ];
 }
@@ -65,10 +64,14 @@ function mixFilters({ limitPeaks, channels, channelsOfSource }: EncodeSound): re
 /** ffmpeg knows where up to so many stand; of most larger numbers it does not, and fails. */
 const NAMED_CHANNELS_MAX = 8;
 
-/** The first, third, … on the left, the others on the right, each with the same share. */
-function foldChannels(count: number): string {
+/**
+ * What makes two channels of those that ffmpeg does not know the places of: the first, third, … on
+ * the left, the others on the right, each with the same share.
+ */
+export function foldChannels(count: number): readonly string[] {
+  if (count <= NAMED_CHANNELS_MAX) return [];
   const all = Array.from({ length: count }, (_, channel) => channel);
   const side = (rest: number) =>
     all.filter((channel) => channel % 2 === rest).map((channel) => `c${channel}`);
-  return `pan=stereo|c0<${side(0).join('+')}|c1<${side(1).join('+')}`;
+  return [`pan=stereo|c0<${side(0).join('+')}|c1<${side(1).join('+')}`];
 }

@@ -15,7 +15,15 @@ export async function confirmRun({ publishing, settings, signal, emit }: Run): P
   try {
     const run = publishing.ledgerRun.id;
     const sent = postedOf(await publishing.ledger.list({ states: ['sent'], run }));
-    for await (const { entry, idMessage, confirmation } of confirm(publishing, sent, options)) {
+    for await (const { entry, idMessage, confirmation, error } of confirm(
+      publishing,
+      sent,
+      options,
+    )) {
+      if (error !== null) {
+        emit({ type: 'warning', input: entry.input, message: `Not confirmed: ${error.message}` });
+        continue;
+      }
       const { status, delivered, read } = confirmation ?? NOT_SHOWN;
       emit({ type: 'confirmation', input: entry.input, idMessage, status, delivered, read });
     }

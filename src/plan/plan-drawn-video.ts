@@ -25,10 +25,7 @@ export function planDrawnVideo(
 ): VideoPlan {
   const frameRate = drawnFrameRate(settings);
   const cutSeconds = part.seconds ?? cutForEncoding(settings.maxDurationSeconds, frameRate);
-  const place = {
-    ...placeOf(part, frameRate.seconds / frameRate.frames),
-    cutSeconds,
-  };
+  const place = { ...placeOf(part, frameRate.seconds / frameRate.frames), cutSeconds };
   const { durationSeconds } = media;
   const lengthSeconds = durationSeconds ?? Infinity;
   const bitrateKbps = Math.min(settings.audioBitrateKbps, soundCeiling(lengthSeconds, settings));

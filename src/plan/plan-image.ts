@@ -105,7 +105,7 @@ function refuse(label: string, image: ImageProbe, settings: Settings): WithoutFi
     return { code: 'undecodable', why: `${label}, but it is cut off before its end` };
   }
   if (image.bitDepth === 32 && image.space !== 'scrgb') {
-    const why = `${label} of floating-point numbers is read in colour alone; export it with 8 or 16 bits`;
+    const why = `${label} of 32 bits is read as floating-point colours alone; export it with 8 or 16 bits`;
     return { code: 'format-unsupported', why };
   }
   if (!HEIF_CODECS.includes(image.compression)) {

@@ -109,7 +109,8 @@ function tryReceipts(
 ): Promise<Confirmation | StatuscastError> {
   return readReceipts(...asked).catch((thrown: unknown) => {
     const error = toStatuscastError(thrown);
-    if (error.code !== 'api-refused' || stopsRun(error)) throw error;
+    const isOfThisOne = error.code === 'api-refused' && !stopsRun(error) && !isTransient(error);
+    if (!isOfThisOne) throw error;
     return error;
   });
 }

@@ -131,7 +131,8 @@ export async function findOutcome(
     }
     const error = toStatuscastError(thrown);
     if (stopsRun(error)) throw error;
-    return unheard(error.message);
+    // A refusal is an answer, and will be the same another time.
+    return error.code === 'api-refused' ? uncertain(error.message) : unheard(error.message);
   }
 }
 

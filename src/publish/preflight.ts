@@ -34,7 +34,9 @@ export async function checkInstance(
   try {
     await awaitAuthorized(client, options);
     patience = setTimeout(() => ending.abort(), PATIENCE_MS);
-    if (await access) return await settings;
+    // In an outage both may have come to nothing before the state was told.
+    const known = (await settings) ?? (await readSettings(client, beside).catch(() => null));
+    if ((await access) ?? (await hasAccess(journal, beside)) ?? true) return known;
     const why =
       'it has no access to the status methods, which are in beta; ask GREEN-API support for it';
     throw new StatuscastError({ code: 'instance-cannot-send', why });
@@ -45,13 +47,16 @@ export async function checkInstance(
   }
 }
 
-/** Looks as far back as a status lives: what is there now comes of nothing that this run sends. */
-async function hasAccess(journal: Journal, options: RetryOptions): Promise<boolean> {
+/**
+ * Looks as far back as a status lives: what is there now comes of nothing that this run sends. Null
+ * where it did not say.
+ */
+async function hasAccess(journal: Journal, options: RetryOptions): Promise<boolean | null> {
   try {
     await journal.read(STATUS_LIFETIME_MS / 60_000, options);
     return true;
   } catch (thrown) {
-    return !isNoAccess(thrown);
+    return isNoAccess(thrown) ? false : null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { toStatuscastError } from '../errors.js';
 import type { Ending } from '../job.js';
 import type { Link } from '../ledger/ledger.js';
+import { QUEUE_LIFETIME_MS } from '../limits.js';
 import { awaitHours, nextOpening } from './hours.js';
 import { provideLink } from './provide-link.js';
 import type { Publication, Publisher } from './publisher.js';
@@ -52,9 +53,12 @@ async function hearAgain({ client, settings, signal, onWaiting }: Publisher): Pr
   });
 }
 
-/** The wait for a start may outlast a link: statuses may be days apart, and a machine may sleep. */
+/**
+ * The wait for a start may outlast a link: statuses may be days apart, and a machine may sleep. Behind
+ * it the queue may keep the status for a day.
+ */
 function isOver({ expiresAtMs }: Link, { now }: Publisher): boolean {
-  return expiresAtMs <= Math.max(now(), Date.now());
+  return expiresAtMs <= Math.max(now(), Date.now()) + QUEUE_LIFETIME_MS;
 }
 
 interface TooLate {
@@ -93,7 +97,11 @@ async function sendOnce(
   const { fileName, caption, participants, as } = message;
   const { urlFile } = link;
   const status = { urlFile, fileName, caption, participants };
-  const onNotSent = () => ledger.recordNotSent(key, attemptedAtMs ?? undefined);
+  const onNotSent = async () => {
+    // Without a claim of ours it would be another run's.
+    if (attemptedAtMs === null || attemptedAtMs === lastAttemptAtMs) return;
+    await ledger.recordNotSent(key, attemptedAtMs);
+  };
   const options = { as, claim, onNotSent, retries: settings.retries, signal, onWaiting };
   const result = await sendMediaStatus(client, status, options).catch(async (thrown: unknown) => {
     const { code, message: why } = toStatuscastError(thrown);

@@ -19,7 +19,7 @@ export interface SendOptions extends RetryOptions {
    * may have begun meanwhile; where it says no, none leaves. Default: always yes.
    */
   readonly claim?: () => Promise<boolean>;
-  /** Told of each request that is to be repeated, before the wait: it was not carried out. */
+  /** Told of each request that may be repeated, before the wait for that: it was not carried out. */
   readonly onNotSent?: () => Promise<void>;
 }
 

@@ -29,8 +29,8 @@ const PREVIEWS_MAX_BYTES = 9_000_000;
  * Passes the events of a run through and writes a page about it: one HTML file that needs nothing
  * else, told of by a `report` event before the summary. It is written as well where the run ends
  * with an error, and each time when a watch has come to the end of what it found. A page that
- * cannot be written is a warning, of a watch once. Memory stays flat: what the page will say is on disk beside it
- * until then.
+ * cannot be written is a warning, once. Memory stays flat: what the page will say is on disk beside
+ * it until then.
  * @param file path of the HTML file; what is there before stays until the new one is whole
  * @param run starts the run, with `previews` for its options
  */
@@ -69,7 +69,7 @@ export async function* writeReport(
       if (event.type === 'summary') {
         isWritten = true;
         const told = await write();
-        if (told !== null) yield told;
+        if (told !== null && !(told.type === 'warning' && isWarned)) yield told;
       }
       yield event;
     }

@@ -155,6 +155,9 @@ test('one that begins in an outage waits for its end', async () => {
   const { code, stdout } = await endWith(running, 'SIGINT');
   expect(code).toBe(130);
   expect(resultsOf(stdout).map(({ outcome }) => outcome)).toEqual(['sent', 'sent']);
+  // What it asks beside the state came to nothing before: it is asked again.
+  const asked = sandbox.requests().map(({ method }) => method);
+  for (const method of ['getSettings', 'getOutgoingStatuses']) expect(asked).toContain(method);
 });
 
 async function openThenClose(directory: string): Promise<Sandbox> {

@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/ledger/open-ledger.js';
+import { readLedger } from '../../src/ledger/read-ledger.js';
 import { factsOf } from '../contract/ledger-facts.js';
 import { WAYS } from '../contract/ledger-steps.js';
 import { failureOf } from '../support/failure.js';
@@ -73,6 +74,13 @@ describe('a damaged ledger', () => {
     const again = await failureOf(openLedger(stateDir));
     expect(again.message).toBe(failure.message);
     expect((await readdir(stateDir)).filter((name) => name.endsWith('.db'))).toEqual(names);
+  });
+
+  test('is told by who only looks as well where it is emptied', async (scope) => {
+    const { stateDir, file } = await makeState(scope);
+    await emptied(file);
+    const failure = await failureOf(readLedger(stateDir, { idInstance: null }));
+    expect(failure.facts).toMatchObject({ code: 'ledger-unusable', path: file });
   });
 
   test('leaves room for its backup', async (scope) => {

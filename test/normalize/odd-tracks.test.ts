@@ -57,6 +57,9 @@ it.each([9, 12, 15, 16])('%i channels are heard, each of them', async (channels)
   expect(longestSeconds(probe)).toBeCloseTo(1, 0);
   const heard = await readSamples(output.path);
   expect(Math.max(...heard.slice(10_000, 11_000))).toBeGreaterThan(0.01);
+  const settings = { audioAs: 'video' } as const;
+  const drawn = await normalizeFile(source, join(folder, 'drawn'), { settings });
+  await expectVideoContract(drawn.output.path, 'encoded');
   const clip = join(folder, 'a.mov');
   await makeMedia(clip, [...PICTURE, '-i', source, ...H264, ...words('-c:a copy -shortest')]);
   const made = await normalizeFile(clip, join(folder, 'clip'));

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { StatuscastError } from '../../src/errors.js';
+import { StatuscastError } from '../../src/errors.js';
 import { publish } from '../../src/publish/publish.js';
 import type { Publication } from '../../src/publish/publisher.js';
 import type { FaultName } from '../../src/sandbox/sandbox.js';
@@ -148,6 +148,27 @@ describe.concurrent('after a lost answer', () => {
     expect(found).toMatchObject({ outcome: 'sent' });
     expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
     expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
+  test('a refusal to tell is heard: whoever said so has it sent again', async (scope) => {
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+    const settings = { onUncertain: 'resend', retries: 0 } as const;
+    const desk = await openDesk(scope, { settings, sandbox: { faults, sendDelayMs: 0 } });
+    const publication = await desk.prepare();
+    const refuses = new StatuscastError({
+      ...{ code: 'api-refused', method: 'getOutgoingStatuses', status: 400, refusal: 'invalid' },
+      ...{ message: 'not like this', retryAfterMs: null },
+    });
+    const journal = {
+      read: async () => {
+        throw refuses;
+      },
+    };
+    await publish(publication, { ...desk.publisher, journal });
+    const later = { ...desk.publisher, journal, runId: desk.publisher.runId + 1 };
+    const ending = await publish(await desk.readAgain(publication), later);
+    expect(ending).toMatchObject({ outcome: 'sent' });
+    expect(desk.sandbox.statuses()).toHaveLength(2);
   });
 
   test('a server that takes it after it was given up is still in time', async (scope) => {
