@@ -1,7 +1,6 @@
 import { toStatuscastError } from '../errors.js';
 import type { Ending } from '../job.js';
 import type { Link } from '../ledger/ledger.js';
-import { QUEUE_LIFETIME_MS } from '../limits.js';
 import { awaitHours, nextOpening } from './hours.js';
 import { provideLink } from './provide-link.js';
 import type { Publication, Publisher } from './publisher.js';
@@ -53,12 +52,9 @@ async function hearAgain({ client, settings, signal, onWaiting }: Publisher): Pr
   });
 }
 
-/**
- * The wait for a start may outlast a link: statuses may be days apart, and a machine may sleep. Behind
- * it the queue may keep the status for a day.
- */
+/** The wait for a start may outlast a link: statuses may be days apart, and a machine may sleep. */
 function isOver({ expiresAtMs }: Link, { now }: Publisher): boolean {
-  return expiresAtMs <= Math.max(now(), Date.now()) + QUEUE_LIFETIME_MS;
+  return expiresAtMs <= Math.max(now(), Date.now());
 }
 
 interface TooLate {

@@ -2,7 +2,7 @@ import { StatuscastError } from '../errors.js';
 import type { GreenApiClient } from '../green-api/client.js';
 import type { Output } from '../job.js';
 import type { Link } from '../ledger/ledger.js';
-import { QUEUE_LIFETIME_MS, UPLOAD_MAX_BYTES } from '../limits.js';
+import { UPLOAD_MAX_BYTES } from '../limits.js';
 import { checkLink, type LinkCheck } from './check-link.js';
 import { isTransient, retry, type RetryOptions } from './retry.js';
 
@@ -58,6 +58,9 @@ export async function uploadFile(
   throw new StatuscastError({ code: 'link-not-direct', why });
 }
 
+/** A send may wait for so long to be repeated, and its status in the queue. */
+const LINK_SPARE_MS = 15 * 60_000;
+
 /** Whether a link of an earlier run still serves: alive, direct, and not about to end. */
 export async function isLinkAlive(
   link: Link,
@@ -65,8 +68,7 @@ export async function isLinkAlive(
   nowMs: number,
   options: UploadOptions,
 ): Promise<boolean> {
-  // The queue may keep a status for so long before WhatsApp fetches the file.
-  if (link.expiresAtMs <= nowMs + QUEUE_LIFETIME_MS) return false;
+  if (link.expiresAtMs <= nowMs + LINK_SPARE_MS) return false;
   try {
     const found = await inspectLink(link.urlFile, mime, { ...options, retries: 1 });
     return found.type === 'direct';
