@@ -31,7 +31,13 @@ export function undoSent(request: UndoRequest, streams: Streams): Promise<number
   const approve = async (statuses: readonly StatusRecord[]) => {
     for (const status of statuses) people.write(`${clean(statusLine(status))}\n`);
     const sent = statuses.filter(({ state }) => state === 'sent').length;
-    const question = sent === 0 ? `Forget ${these(statuses.length)}?` : `Delete ${these(sent)}?`;
+    const all = these(statuses.length);
+    const question =
+      sent === 0
+        ? `Forget ${all}?`
+        : sent === statuses.length
+          ? `Delete ${all}?`
+          : `Delete ${sent} of ${all}, and forget all?`;
     return yes || statuses.length === 0 || ask(question, signal);
   };
   const options = { settings, names, forget, signal, approve, onWaiting: tellWaits(people) };

@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { toStatuscastError } from '../errors.js';
 import type { InstanceSettings } from '../green-api/answers.js';
 import { checkInstance } from '../publish/preflight.js';
+import { isTransient } from '../publish/retry.js';
 import type { Run } from './run.js';
 
 /**
  * Whether the instance can send at all, before anything costs time, and how it is set up.
- * @param isPatient goes on asking where nobody answers
+ * @param isPatient goes on asking where that may help
  */
 export async function preflight(
   run: Run,
@@ -23,7 +24,7 @@ export async function preflight(
       return await checkInstance(client, journal, options);
     } catch (thrown) {
       const error = toStatuscastError(thrown);
-      if (!isPatient || error.code !== 'api-no-answer' || signal.aborted) {
+      if (!isPatient || !isTransient(error) || signal.aborted) {
         run.stop(error);
         return null;
       }

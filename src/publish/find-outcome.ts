@@ -56,6 +56,7 @@ export interface FindOptions extends RetryOptions {
   readonly now?: () => number;
 }
 
+const JOURNAL_METHOD = 'getOutgoingStatuses';
 const POLL_MS = 2000;
 const MINUTE_MS = 60_000;
 /** The journal counts in whole seconds. */
@@ -131,8 +132,11 @@ export async function findOutcome(
     }
     const error = toStatuscastError(thrown);
     if (stopsRun(error)) throw error;
-    // A refusal is an answer, and will be the same another time.
-    return error.code === 'api-refused' ? uncertain(error.message) : unheard(error.message);
+    // A refusal of the journal is an answer, and will be the same another time.
+    const { facts } = error;
+    const isAnswer =
+      facts.code === 'api-refused' && facts.method === JOURNAL_METHOD && !isTransient(error);
+    return isAnswer ? uncertain(error.message) : unheard(error.message);
   }
 }
 

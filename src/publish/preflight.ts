@@ -35,8 +35,11 @@ export async function checkInstance(
     await awaitAuthorized(client, options);
     patience = setTimeout(() => ending.abort(), PATIENCE_MS);
     // In an outage both may have come to nothing before the state was told.
-    const known = (await settings) ?? (await readSettings(client, beside).catch(() => null));
-    if ((await access) ?? (await hasAccess(journal, beside)) ?? true) return known;
+    const [known, mayUse] = await Promise.all([
+      settings.then((told) => told ?? readSettings(client, beside).catch(() => null)),
+      access.then((told) => told ?? hasAccess(journal, beside)),
+    ]);
+    if (mayUse ?? true) return known;
     const why =
       'it has no access to the status methods, which are in beta; ask GREEN-API support for it';
     throw new StatuscastError({ code: 'instance-cannot-send', why });

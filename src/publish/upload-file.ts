@@ -58,7 +58,7 @@ export async function uploadFile(
   throw new StatuscastError({ code: 'link-not-direct', why });
 }
 
-/** A send may wait for so long to be repeated, and its status in the queue. */
+/** A send may wait for so long to be repeated. For the queue there is no telling. */
 const LINK_SPARE_MS = 15 * 60_000;
 
 /** Whether a link of an earlier run still serves: alive, direct, and not about to end. */

@@ -150,26 +150,33 @@ describe.concurrent('after a lost answer', () => {
     expect(desk.sandbox.statuses()).toHaveLength(1);
   });
 
-  test('a refusal to tell is heard: whoever said so has it sent again', async (scope) => {
-    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
-    const settings = { onUncertain: 'resend', retries: 0 } as const;
-    const desk = await openDesk(scope, { settings, sandbox: { faults, sendDelayMs: 0 } });
-    const publication = await desk.prepare();
-    const refuses = new StatuscastError({
-      ...{ code: 'api-refused', method: 'getOutgoingStatuses', status: 400, refusal: 'invalid' },
-      ...{ message: 'not like this', retryAfterMs: null },
-    });
-    const journal = {
-      read: async () => {
-        throw refuses;
-      },
-    };
-    await publish(publication, { ...desk.publisher, journal });
-    const later = { ...desk.publisher, journal, runId: desk.publisher.runId + 1 };
-    const ending = await publish(await desk.readAgain(publication), later);
-    expect(ending).toMatchObject({ outcome: 'sent' });
-    expect(desk.sandbox.statuses()).toHaveLength(2);
-  });
+  test.for([
+    ['invalid', 2],
+    ['too-fast', 1],
+    ['starting', 1],
+  ] as const)(
+    'a refusal to tell that will pass is not heard (%s)',
+    async ([refusal, posted], scope) => {
+      const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+      const settings = { onUncertain: 'resend', retries: 0 } as const;
+      const desk = await openDesk(scope, { settings, sandbox: { faults, sendDelayMs: 0 } });
+      const publication = await desk.prepare();
+      const refuses = new StatuscastError({
+        ...{ code: 'api-refused', method: 'getOutgoingStatuses', status: 400, refusal },
+        ...{ message: 'not like this', retryAfterMs: null },
+      });
+      const journal = {
+        read: async () => {
+          throw refuses;
+        },
+      };
+      await publish(publication, { ...desk.publisher, journal });
+      const later = { ...desk.publisher, journal, runId: desk.publisher.runId + 1 };
+      const ending = await publish(await desk.readAgain(publication), later);
+      expect(ending.outcome).toBe(posted === 2 ? 'sent' : 'uncertain');
+      expect(desk.sandbox.statuses()).toHaveLength(posted);
+    },
+  );
 
   test('a server that takes it after it was given up is still in time', async (scope) => {
     const slow = { name: 'slow', method: 'sendMediaStatus', delayMs: 1000 } as const;
