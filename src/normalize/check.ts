@@ -14,7 +14,12 @@ import type { Settings } from '../settings.js';
 /** Whether a finished file keeps the contract, measured anew. */
 export type CheckResult =
   | { readonly type: 'kept'; readonly output: Output }
-  | { readonly type: 'broken'; readonly faults: readonly string[] };
+  | {
+      readonly type: 'broken';
+      readonly faults: readonly string[];
+      /** There is nothing in it that could be measured. */
+      readonly isUnreadable?: true;
+    };
 
 /** How closely a finished file is looked at. */
 export interface CheckOptions {
@@ -39,7 +44,7 @@ export async function check(
   if (bytes === 0) return { type: 'broken', faults: ['it is empty'] };
   if (kind === 'image') return checkImage(path, bytes, settings);
   const media = await probeOutput(ffmpeg, path, settings, options);
-  if (typeof media === 'string') return { type: 'broken', faults: [media] };
+  if (typeof media === 'string') return unreadable(media);
   const picture = media.pictures.find(({ isCover }) => !isCover);
   const sound = media.sounds[0] ?? null;
   const { durationSeconds } = media;
@@ -87,13 +92,17 @@ async function checkImage(path: string, size: number, settings: Settings): Promi
   // What would break the rules by its size is not read whole.
   const content = size > settings.imageMaxBytes ? path : await readFile(path);
   const image = await probeImage(content).catch((thrown: unknown) => messageOf(thrown));
-  if (typeof image === 'string') return { type: 'broken', faults: [reasonIn(image, path)] };
+  if (typeof image === 'string') return unreadable(reasonIn(image, path));
   const { bytes, width, height } = image;
   return conclude(faultsOf(IMAGE_RULES, image, settings), {
     ...{ path, bytes, width, height },
     mime: OUTPUT_TYPES.image.mime,
     durationSeconds: null,
   });
+}
+
+function unreadable(fault: string): CheckResult {
+  return { type: 'broken', faults: [fault], isUnreadable: true };
 }
 
 function conclude(faults: ReturnType<typeof faultsOf>, output: Output): CheckResult {

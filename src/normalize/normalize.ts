@@ -154,7 +154,11 @@ async function attempt(
       signal: options.signal,
       withTiming: plan.kind === 'video' && plan.picture.action === 'copy',
     });
-    if (result.type === 'broken') return result;
+    if (result.type === 'broken') {
+      // What an encoder made nothing of was no good to begin with.
+      if (result.isUnreadable === true) throw new Error(result.faults.join('; '));
+      return result;
+    }
     await refuseSource(task, finalPath);
     await rename(partial, finalPath);
     return { type: 'kept', output: { ...result.output, path: finalPath } };

@@ -129,15 +129,15 @@ const SOUND_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ sound }) => (sound === null ? null : brokenChannels(sound)),
   // Not every player obeys: its sound would come late, and be counted for longer.
   ({ sound }) => {
-    const hidden = sound?.hiddenSeconds ?? 0;
-    return hidden > HIDDEN_SOUND_MAX_SECONDS
-      ? `an edit list hides ${round(hidden)} s of its sound`
+    const { hiddenSeconds = 0, sampleRateHz = 0 } = sound ?? {};
+    return hiddenSeconds * sampleRateHz > HIDDEN_SAMPLES_MAX
+      ? `an edit list hides ${round(hiddenSeconds)} s of its sound`
       : null;
   },
 ];
 
-/** Encoders begin with up to 2112 samples that are not to be heard, and end with half a packet. */
-const HIDDEN_SOUND_MAX_SECONDS = 0.15;
+/** Encoders begin with up to 2112 samples that are not to be heard, and fill the last packet up. */
+const HIDDEN_SAMPLES_MAX = 4096;
 
 const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ media }) => {
