@@ -19,7 +19,7 @@ function changedAtMs(name) {
   const found = statSync(name, { throwIfNoEntry: false });
   if (found === undefined) return 0;
   if (!found.isDirectory()) return found.mtimeMs;
-  const within = readdirSync(name, { recursive: true, encoding: 'utf8' });
+  const within = readdirSync(name);
   return Math.max(found.mtimeMs, ...within.map((each) => changedAtMs(path.join(name, each))));
 }
 
