@@ -24,14 +24,21 @@ import { makeScratchFolder, type Scope } from '../support/scratch-folder.js';
 const CHILD = fileURLToPath(new URL('../support/ledger-child.ts', import.meta.url));
 const PAGE_BYTES = 4096;
 
-/** A state directory whose ledger knows many statuses, all of them in its file. */
+/**
+ * A state directory whose ledger knows many statuses, all of them in its file. Nobody has it open:
+ * it is a copy, as libsql closes a connection when its statements are collected as garbage, and
+ * whoever closes the last one removes the log.
+ */
 async function makeState(scope: Scope): Promise<{ stateDir: string; file: string }> {
-  const stateDir = await makeScratchFolder(scope);
-  const ledger = await openLedger(stateDir);
+  const made = await makeScratchFolder(scope);
+  const ledger = await openLedger(made);
   for (let number = 0; number < 60; number++) await ledger.recordNormalized(factsOf(`k${number}`));
   await WAYS.sent(ledger, 'sent');
   await ledger.close();
-  return { stateDir, file: path.join(stateDir, 'ledger.db') };
+  const stateDir = await makeScratchFolder(scope);
+  const file = path.join(stateDir, 'ledger.db');
+  await copyFile(path.join(made, 'ledger.db'), file);
+  return { stateDir, file };
 }
 
 async function overwrite(file: string, offset: number, bytes: Uint8Array): Promise<void> {
