@@ -54,7 +54,12 @@ export type ErrorFacts =
   | { readonly code: 'link-unreachable'; readonly why: string }
   | { readonly code: 'journal-off' }
   | { readonly code: 'status-unknown'; readonly file: string }
-  | { readonly code: 'outcome-unknown'; readonly why: string }
+  | {
+      readonly code: 'outcome-unknown';
+      readonly why: string;
+      /** Whether whoever could know was asked. */
+      readonly isHeard: boolean;
+    }
   | { readonly code: 'stopped'; readonly why: string }
   | { readonly code: 'interrupted' }
   | { readonly code: 'internal'; readonly why: string };
@@ -66,6 +71,7 @@ export type ErrorCode = ErrorFacts['code'];
 export type Refusal =
   | 'starting'
   | 'not-authorized'
+  | 'ended'
   | 'unauthorized'
   | 'forbidden'
   | 'quota'
@@ -187,7 +193,7 @@ export function describe(facts: ErrorFacts): string {
     case 'contract-broken':
       return `Cannot make a status of ${facts.file}: the result breaks the rules (${facts.faults.join('; ')}). It was not sent.`;
     case 'api-refused':
-      return `GREEN-API refused ${facts.method} (HTTP ${facts.status}): ${facts.message}. ${REMEDIES[facts.refusal]}`;
+      return `GREEN-API refused ${facts.method} (HTTP ${facts.status}): ${facts.message}. ${remedyOf(facts)}`;
     case 'api-no-answer':
       return `No answer from GREEN-API to ${facts.method}: ${facts.why}. Check the network and run again.`;
     case 'api-malformed':
@@ -199,7 +205,7 @@ export function describe(facts: ErrorFacts): string {
     case 'link-unreachable':
       return `The link of the uploaded file cannot be read: ${facts.why}. Run again.`;
     case 'outcome-unknown':
-      return `Whether it was sent is not known: ${facts.why.replace(/\.$/, '')}. It is not sent again by itself; look at the phone.`;
+      return `Whether it was sent is not known: ${facts.why.replace(/\.$/, '')}. ${facts.isHeard ? 'Look at the phone: it is not sent again unless a later run finds that it was not sent.' : 'The next run finds out, and sends it if it was not.'}`;
     case 'journal-off':
       return (
         'Nothing can be confirmed: the instance keeps no journal of statuses. Set outgoingWebhook ' +
@@ -216,9 +222,15 @@ export function describe(facts: ErrorFacts): string {
   }
 }
 
+function remedyOf({ refusal, method }: Extract<ErrorFacts, { code: 'api-refused' }>): string {
+  const isAtMedia = refusal === 'forbidden' && method === 'uploadFile';
+  return isAtMedia ? 'Check GREEN_API_ID_INSTANCE and GREEN_API_MEDIA_URL.' : REMEDIES[refusal];
+}
+
 const REMEDIES: Readonly<Record<Refusal, string>> = {
   starting: 'The instance is starting; try again in a few minutes.',
   'not-authorized': 'Scan the QR code in the GREEN-API console with the phone, then run again.',
+  ended: 'See to the instance and its tariff in the GREEN-API console, then run again.',
   unauthorized: 'Check GREEN_API_ID_INSTANCE and GREEN_API_TOKEN.',
   forbidden:
     'Check GREEN_API_ID_INSTANCE and GREEN_API_URL; the status methods are in beta: ask GREEN-API support for access.',

@@ -10,7 +10,12 @@ import { removeStalePartials, scratchIn } from './normalize/normalize.js';
 import { tellTotals } from './pipeline/count-inputs.js';
 import { confirmRun } from './pipeline/confirm-run.js';
 import { streamEvents } from './pipeline/event-stream.js';
-import { realPathOf, refuseFile, refuseInputsFolder } from './pipeline/folders.js';
+import {
+  foldersOfOurs,
+  refuseFile,
+  refuseInputsFolder,
+  warnOfPrepared,
+} from './pipeline/folders.js';
 import { walkOnce, warnOfAbsent, watchOn } from './pipeline/input-source.js';
 import { openRun, placesOf } from './pipeline/open-run.js';
 import { createOutputNames } from './pipeline/output-names.js';
@@ -68,8 +73,8 @@ async function runAll(
   const ffmpeg = await findFfmpeg(options.env);
   const places = placesOf(options, settings);
   const { stateDir, outDir, scratchDir } = places;
-  const ours = [await realPathOf(stateDir), await realPathOf(outDir)];
-  refuseInputsFolder(roots, outDir, ours);
+  const ours = await foldersOfOurs(roots, settings);
+  await refuseInputsFolder(roots, outDir);
   const isPlan = options.goal === 'plan';
   if (!isPlan) {
     await refuseFile('out', outDir);
@@ -109,6 +114,7 @@ async function runAll(
     };
     warn(warnOfJournal(instance));
     warn(warnOfAbsent(absent));
+    if (settings.out === '' && options.goal !== 'prepare') warn(await warnOfPrepared(roots, ours));
     warn(read?.warning ?? null);
     const walked = { inputs: 0, bytes: 0 };
     const nameOutput = createOutputNames(outDir);

@@ -12,13 +12,13 @@ export interface Environment {
   readonly dotenv: NodeJS.ProcessEnv;
 }
 
-/** A .env beside the call counts as environment; what is set outside wins. */
+/** A .env beside the call counts as environment; what is set outside, and not to nothing, wins. */
 export function readEnvironment(): Environment {
   const inFile = readDotenv();
   const dotenv = Object.fromEntries(
-    Object.entries(inFile).filter(([name]) => process.env[name] === undefined),
+    Object.entries(inFile).filter(([name]) => (process.env[name] ?? '') === ''),
   );
-  return { dotenv, env: { ...dotenv, ...process.env } };
+  return { dotenv, env: { ...process.env, ...dotenv } };
 }
 
 function readDotenv(): NodeJS.Dict<string> {

@@ -42,7 +42,8 @@ export async function findRoots(paths: readonly string[]): Promise<readonly Root
 
 /**
  * Walks the roots in the order given, folders in the order in which people read names: `2.jpg`
- * before `10.jpg`. Hidden files are left out, and so are links that lead out of their folder, and
+ * before `10.jpg`. What is given by itself as well as with a folder around it comes where it stands
+ * by itself. Hidden files are left out, and so are links that lead out of their folder, and
  * files that say what is chosen for others.
  * @param leaveOut absolute paths of folders of ours, which may lie among the inputs
  */
@@ -60,7 +61,7 @@ export async function* discover(
       yield { input: given, path: real, relativePath: name, ...sightOf(found) };
       continue;
     }
-    yield* walk(root, '', new Set(leaveOut));
+    yield* walk(root, '', new Set([...leaveOut, ...roots.map((other) => other.real)]));
   }
 }
 
@@ -113,7 +114,8 @@ async function* walk(
     });
     for (const [place, look] of await Promise.all(looks)) {
       // Most are, and need no generator of their own.
-      if (look.real === place.path && look.found?.isFile() === true) {
+      const isHere = look.real === place.path && !leaveOut.has(place.path);
+      if (isHere && look.found?.isFile() === true) {
         yield { ...place, ...sightOf(look.found) };
       } else yield* visit(root, place, leaveOut, look);
     }

@@ -4,6 +4,7 @@ import { faultsIn } from '../errors.js';
 import {
   CREDENTIAL_VARIABLES,
   credentialsFrom,
+  isHostAlone,
   type Credentials,
 } from '../green-api/credentials.js';
 import { maskIdInstance } from '../green-api/redact.js';
@@ -113,13 +114,12 @@ function faultsOfUrl(name: string, value: string): readonly Found[] {
   const like = `It is to be like https://${name === 'GREEN_API_URL' ? 'api' : 'media'}.green-api.com.`;
   if (!/^https?:\/\//i.test(value)) return [problem(`${name} does not begin with https://`, like)];
   if (!URL.canParse(value)) return [problem(`${name} is no address`, like)];
-  const { protocol, hostname, pathname, search, username } = new URL(value);
-  const isCall = pathname.includes('/waInstance') || search !== '' || username !== '';
+  const { protocol, hostname } = new URL(value);
   return [
     // Not shown: whoever copies a whole address copies the token with it.
-    ...(isCall
-      ? [problem(`${name} is the address of a call, and is to be that of a host`, like)]
-      : []),
+    ...(isHostAlone(value)
+      ? []
+      : [problem(`${name} is the address of a call, and is to be that of a host`, like)]),
     ...(protocol === 'https:' || OWN_HOSTS.includes(hostname)
       ? []
       : [warning(`${name} is http: the token travels unencrypted`, 'Let it begin with https://.')]),

@@ -54,14 +54,16 @@ export function openCalls(credentials: Credentials): {
   async function call<Answer>(one: Call<Answer>): Promise<Answer> {
     const { status, headers, text } = await ask(one);
     const body = parseJson(text);
-    const refusal = refusalOf(status, headers, () => excerpt(text), body);
+    const refusal = refusalOf(one.method, { status, headers, body }, () => excerpt(text));
     note(one, refusal !== null || (status >= 200 && status <= 299));
     if (refusal !== null) {
       const message = redact(refusal.message);
       throw new StatuscastError({ ...refusal, message, method: one.method });
     }
     if (status < 200 || status > 299) {
-      throw noAnswer(one.method, `HTTP ${status}`, true);
+      const isMoved = status >= 300 && status <= 399;
+      const hint = isMoved ? ', which leads elsewhere (see that both URLs begin with https)' : '';
+      throw noAnswer(one.method, `HTTP ${status}${hint}`, true);
     }
     const parsed = one.answer.safeParse(body);
     if (parsed.success) return parsed.data;
@@ -130,14 +132,19 @@ function parseJson(text: string): unknown {
   }
 }
 
+interface Answered {
+  readonly status: number;
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: unknown;
+}
+
 type Refused = Omit<Extract<StatuscastError['facts'], { code: 'api-refused' }>, 'method'>;
 
 /** The no in an answer, if it is one; some come as 200 with a code in the body. */
 function refusalOf(
-  httpStatus: number,
-  headers: Dispatcher.ResponseData['headers'],
+  method: string,
+  { status: httpStatus, headers, body }: Answered,
   excerpt: () => string,
-  body: unknown,
 ): Refused | null {
   const said = refusalSchema.safeParse(body).data;
   const isCodeInside = httpStatus === 200 && said?.code !== undefined && said.code >= 400;
@@ -145,7 +152,7 @@ function refusalOf(
   if (status < 400) return null;
   const told = said?.message ?? said?.description ?? said?.invokeStatus?.description;
   const words = told ?? wordsOf(headers, excerpt());
-  const refusal = classify(status, words);
+  const refusal = classify(status, words, method);
   if (refusal === null) return null;
   const retryAfterMs = retryAfterOf(String(headers['retry-after'] ?? ''), String(headers.date));
   const message = words.trim().replace(/\.$/, '') || 'no reason was given';
@@ -167,21 +174,31 @@ function retryAfterOf(header: string, date: string): number | null {
   return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
 }
 
-function classify(status: number, words: string): Refusal | null {
+/** Without these nothing can be posted: one of them that is not there says so of all the others. */
+const NEEDED: readonly string[] = [
+  ...['getStateInstance', 'uploadFile', 'sendMediaStatus', 'sendVoiceStatus'],
+];
+
+function classify(status: number, words: string, method: string): Refusal | null {
   if (status === 413 || /exceeded max upload size/i.test(words)) return 'too-large';
   switch (status) {
     case 400:
+      // They repeat what they do not understand: a caption, for one.
+      if (/^(validation failed|unexpected token)/i.test(words)) return 'invalid';
       if (/starting/i.test(words)) return 'starting';
-      return /not authorized|expired|deleted/i.test(words) ? 'not-authorized' : 'invalid';
+      if (/expired|deleted/i.test(words)) return 'ended';
+      return /not authorized/i.test(words) ? 'not-authorized' : 'invalid';
     case 401:
       return 'unauthorized';
     case 403:
-    case 404:
       return 'forbidden';
+    case 404:
+      return NEEDED.includes(method) ? 'forbidden' : 'invalid';
     case 429:
       return 'too-fast';
     case 466:
       return 'quota';
+    case 408:
     case 499:
       return null;
     default:
@@ -189,10 +206,16 @@ function classify(status: number, words: string): Refusal | null {
   }
 }
 
-/** Nothing of the request can have arrived: there was no connection. */
+/**
+ * Nothing of the request can have arrived: there was no connection. One that breaks later may have
+ * the same code, by another call of the system.
+ */
 function failedBeforeItLeft(thrown: unknown): boolean {
-  return NOT_CONNECTED.has(codeOf(thrown));
+  const { code, syscall } = faultOf(thrown);
+  return NOT_CONNECTED.has(code) && (syscall === null || CONNECTING.includes(syscall));
 }
+
+const CONNECTING: readonly string[] = ['connect', 'getaddrinfo'];
 
 const NOT_CONNECTED: ReadonlySet<string> = new Set([
   ...['UND_ERR_CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'],
@@ -201,13 +224,16 @@ const NOT_CONNECTED: ReadonlySet<string> = new Set([
   ...['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
 ]);
 
-function codeOf(thrown: unknown): string {
-  if (thrown instanceof AggregateError) return codeOf(thrown.errors[0]);
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+/** What the system says of a failure, as far as it does. */
+function faultOf(thrown: unknown): { readonly code: string; readonly syscall: string | null } {
+  if (thrown instanceof AggregateError) return faultOf(thrown.errors[0]);
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const syscall = thrown instanceof Error && 'syscall' in thrown ? String(thrown.syscall) : null;
+  return { code, syscall };
 }
 
 function nameOf(thrown: unknown): string {
-  const code = codeOf(thrown);
+  const { code } = faultOf(thrown);
   const message = messageOf(thrown instanceof AggregateError ? thrown.errors[0] : thrown);
   return message.includes(code) ? message : `${message} (${code})`;
 }

@@ -12,8 +12,15 @@ export interface Credentials {
   readonly apiTokenInstance: string;
 }
 
+/** Whether an address is that of a host, and not of a call: that may have a token in it. */
+export function isHostAlone(address: string): boolean {
+  const { pathname, search, hash, username, password } = new URL(address);
+  return search + hash + username + password === '' && !/\/waInstance/i.test(pathname);
+}
+
 const host = z
-  .url({ protocol: /^https?$/, error: 'is no http(s) address' })
+  .url({ protocol: /^https?$/, error: 'is no http(s) address', abort: true })
+  .refine(isHostAlone, 'holds more than the address of the API: end it behind the host name')
   .transform((url) => url.replace(/\/+$/, ''));
 
 const schema = z.object({

@@ -45,7 +45,12 @@ export interface Ledger {
    * status of ours has taken that id before.
    */
   readonly claimMessage: (key: string, idMessage: string) => Promise<boolean>;
-  readonly recordUncertain: (key: string, error: JobError) => Promise<void>;
+  /** @param options `isJournalOff`: none is kept, whatever was known when the request left. Default: false */
+  readonly recordUncertain: (
+    key: string,
+    error: JobError,
+    options?: { readonly isJournalOff?: boolean },
+  ) => Promise<void>;
   /**
    * The attempt failed for good. Changes nothing where another has begun since.
    * @param attemptedAtMs the attempt that failed, as claimed; null where none was
@@ -68,13 +73,13 @@ export interface Ledger {
   /** What became of a status that was sent; no change of its state. */
   readonly recordConfirmation: (key: string, confirmation: Confirmation) => Promise<void>;
   /**
-   * How many statuses of that one's kind and account were attempted within that time and may be any
-   * that the journal shows: their outcome is not known, or their id is not. An account that is not
+   * How many statuses of that one's kind, caption and account were attempted within that time and may
+   * be any that the journal shows: their outcome is not known, or their id is not. An account that is not
    * known may be the same.
    * @param untilMs default: no end
    */
   readonly countOpen: (
-    like: Pick<LedgerEntry, 'key' | 'kind'>,
+    like: Pick<LedgerEntry, 'key' | 'kind'> & { readonly message: Pick<Message, 'caption'> },
     sinceMs: number,
     untilMs?: number,
   ) => Promise<number>;

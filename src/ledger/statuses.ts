@@ -9,6 +9,8 @@ const NEXT_CHANGE = '(SELECT COALESCE(MAX(change_number), 0) + 1 FROM statuses)'
 const CHANGED = `changed_at_ms = ?, change_number = ${NEXT_CHANGE}`;
 /** What has been posted stays as it was, also when it was deleted since. */
 const NOT_POSTED = `state NOT IN ('sent', 'undone')`;
+/** Around captions, which may come back without them. */
+const BLANKS = `' ' || CHAR(9, 10, 13)`;
 /** Far longer than anyone can see a status. */
 const LOOKS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -42,7 +44,8 @@ export function openStatuses(
   const open = store.prepare(`
     SELECT COUNT(*) AS count FROM statuses
     WHERE (state IN ('sending', 'uncertain') OR (state = 'sent' AND id_message IS NULL))
-      AND kind = ? AND COALESCE(account = (SELECT account FROM statuses WHERE key = ?), TRUE)
+      AND kind = ? AND COALESCE(TRIM(message ->> 'caption', ${BLANKS}) = TRIM(?, ${BLANKS}), TRUE)
+      AND COALESCE(account = (SELECT account FROM statuses WHERE key = ?), TRUE)
       AND attempted_at_ms >= ?
       AND attempted_at_ms <= COALESCE(?, attempted_at_ms)`);
 
@@ -98,8 +101,9 @@ export function openStatuses(
     },
     claimMessage: async (key, idMessage) =>
       durably(() => steps.found.run(idMessage, now(), key, idMessage)) === 1,
-    recordUncertain: async (key, error) => {
-      durably(() => steps.uncertain.run(mask.hide(JSON.stringify(error)), now(), key));
+    recordUncertain: async (key, error, { isJournalOff = false } = {}) => {
+      const text = mask.hide(JSON.stringify(error));
+      durably(() => steps.uncertain.run(text, isJournalOff ? 1 : 0, now(), key));
     },
     recordFailed: async (key, error, attemptedAtMs) => {
       const text = mask.hide(JSON.stringify(error));
@@ -117,8 +121,8 @@ export function openStatuses(
     recordConfirmation: async (key, { status, delivered, read, atMs }) => {
       steps.confirmed.run(JSON.stringify({ status, delivered, read, atMs }), key);
     },
-    countOpen: async ({ key, kind }, sinceMs, untilMs) =>
-      countSchema.parse(open.rows(kind, key, sinceMs, untilMs ?? null))[0].count,
+    countOpen: async ({ key, kind, message: { caption } }, sinceMs, untilMs) =>
+      countSchema.parse(open.rows(kind, caption, key, sinceMs, untilMs ?? null))[0].count,
     recordLook: async ({ account, idMessages, atMs }) => {
       store.together(() => {
         steps.forgetLooks.run(atMs - LOOKS_KEPT_MS);
@@ -183,7 +187,8 @@ function prepareSteps({ prepare }: Store) {
       WHERE key = ? AND state <> 'undone' AND NOT EXISTS (
         SELECT 1 FROM statuses AS other WHERE other.id_message = ? AND other.key <> statuses.key)`),
     uncertain: prepare(`
-      UPDATE statuses SET state = 'uncertain', error = ?, ${CHANGED}
+      UPDATE statuses SET state = 'uncertain', error = ?,
+        journaled = CASE WHEN ? THEN 0 ELSE journaled END, ${CHANGED}
       WHERE key = ? AND ${NOT_POSTED}`),
     failed: prepare(`
       UPDATE statuses SET state = 'failed', error = ?, ${CHANGED}

@@ -1,11 +1,10 @@
-import path from 'node:path';
 import { createChoices } from '../choices/choices.js';
 import { discover, findRoots } from '../discover/discover.js';
 import type { TotalsEvent } from '../events.js';
 import { isMedia } from '../inspect/sniff.js';
 import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
-import { realPathOf } from './folders.js';
+import { foldersOfOurs } from './folders.js';
 import type { Run } from './run.js';
 
 export interface InputCount {
@@ -45,7 +44,7 @@ export async function countFolder(
   { signal, sniffMs = 0, watch = false }: CountOptions,
 ): Promise<InputCount> {
   const roots = await findRoots(paths);
-  const ours = await foldersOfOurs(settings);
+  const ours = await foldersOfOurs(roots, settings);
   const choices = createChoices(settings, { isMedia, isLive: watch });
   await choices.check(roots, ours);
   const sniffUntilMs = performance.now() + sniffMs;
@@ -84,15 +83,10 @@ export async function* listMedia(
   signal: AbortSignal,
 ): AsyncGenerator<Input> {
   const roots = await findRoots([folder]);
-  for await (const input of discover(roots, await foldersOfOurs(settings))) {
+  for await (const input of discover(roots, await foldersOfOurs(roots, settings))) {
     signal.throwIfAborted();
     if (await isMedia(input.path)) yield input;
   }
-}
-
-async function foldersOfOurs({ state, out }: Settings): Promise<readonly string[]> {
-  const folders = out === '' ? [state] : [state, out];
-  return Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
 }
 
 /** A run that is over sooner tells of them when it has come to them itself. */

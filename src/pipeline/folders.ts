@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Root } from '../discover/discover.js';
 import { leadsOut } from '../discover/leads-out.js';
 import { StatuscastError } from '../errors.js';
+import type { Settings } from '../settings.js';
 
 /** Whether anything is at a path that this user may reach. */
 export function isThere(file: string): Promise<boolean> {
@@ -35,16 +36,42 @@ export async function realPathOf(folder: string): Promise<string> {
   return path.join(await realPathOf(parent), path.basename(folder));
 }
 
+/** Where `prepare` puts its outputs, as long as nobody says otherwise. */
+export const PREPARED_DIR = 'out';
+
+/**
+ * The folders that we write to, which may lie among the inputs and are left out there, by their real
+ * paths. What `prepare` made is none of a later `send` of the folder around it, or each file would
+ * be posted twice; it is where somebody gives it by name.
+ */
+export async function foldersOfOurs(
+  roots: readonly Root[],
+  { state, out }: Settings,
+): Promise<readonly string[]> {
+  const stateDir = await realPathOf(path.resolve(state));
+  const outDir = await realPathOf(path.resolve(out || PREPARED_DIR));
+  const isGiven = roots.some(({ isFolder, real }) => isFolder && !leadsOut(outDir, real));
+  return isGiven ? [stateDir] : [stateDir, outDir];
+}
+
+/** @param ours as `foldersOfOurs` gives them */
+export async function warnOfPrepared(
+  roots: readonly Root[],
+  [, outDir]: readonly string[],
+): Promise<string | null> {
+  if (outDir === undefined || !(await isThere(outDir))) return null;
+  const isBelow = roots.some(({ isFolder, real }) => isFolder && !leadsOut(real, outDir));
+  if (!isBelow) return null;
+  return `${outDir} is left out, as prepare puts its outputs there; give it by name to have it sent`;
+}
+
 /**
  * An output could take the place of an input: its own, or below a folder that holds the inputs, that
  * of another (`album/album/a.jpg` becomes `album/a.jpg` there).
  * @throws StatuscastError `bad-settings`
  */
-export function refuseInputsFolder(
-  roots: readonly Root[],
-  outDir: string,
-  [, out = '']: readonly string[],
-): void {
+export async function refuseInputsFolder(roots: readonly Root[], outDir: string): Promise<void> {
+  const out = await realPathOf(outDir);
   // Outputs of single files lie side by side.
   const isDeep = roots.some(({ isFolder }) => isFolder);
   const inTheWay = roots.find(({ real, isFolder }) => {

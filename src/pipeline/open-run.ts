@@ -9,6 +9,7 @@ import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import type { InstanceSettings } from '../green-api/answers.js';
 import { createPreviews } from '../preview/previews.js';
 import type { Settings } from '../settings.js';
+import { PREPARED_DIR } from './folders.js';
 import { readMemory, rememberWith, type ReadMemory } from './memory.js';
 import { isWatch, type RunOptions } from './run-options.js';
 import type { Run } from './run.js';
@@ -27,7 +28,7 @@ export interface Places {
 export function placesOf({ goal }: Pick<RunOptions, 'goal'>, { state, out }: Settings): Places {
   const stateDir = path.resolve(state);
   const outputsDir = path.join(stateDir, 'outputs');
-  const outDir = path.resolve(out || (goal === 'prepare' ? 'out' : outputsDir));
+  const outDir = path.resolve(out || (goal === 'prepare' ? PREPARED_DIR : outputsDir));
   const scratchDir = { send: outputsDir, prepare: outDir, plan: tmpdir() }[goal];
   return { stateDir, outputsDir, outDir, scratchDir };
 }

@@ -12,7 +12,8 @@ const MAX_STEM_BYTES = 200;
 export function stemOf(input: Input, part: PartNumber): string {
   const { name } = path.parse(input.relativePath);
   let stem = '';
-  for (const character of name.replaceAll(/\p{Cc}/gu, '_')) {
+  // GREEN-API takes no byte order mark.
+  for (const character of name.replaceAll(/\p{Cc}|^\uFEFF/gu, '_')) {
     if (Buffer.byteLength(stem + character) > MAX_STEM_BYTES) break;
     stem += character;
   }

@@ -33,8 +33,14 @@ export type FoundOutcome =
   | { readonly type: 'not-sent' }
   /** Another run has found it out meanwhile. */
   | { readonly type: 'decided' }
-  /** Not heard: nobody answered the questions, and another time somebody may. */
-  | { readonly type: 'uncertain'; readonly why: string; readonly isHeard: boolean };
+  | {
+      readonly type: 'uncertain';
+      readonly why: string;
+      /** False where nobody answered the questions, and another time somebody may. */
+      readonly isHeard: boolean;
+      /** No journal is kept: it will say nothing of this one later either. Default: it is. */
+      readonly isJournalOff?: boolean;
+    };
 
 export interface FindOptions extends RetryOptions {
   /** How long the journal may take to show a status; only then is its silence a proof. */
@@ -91,7 +97,7 @@ export async function findOutcome(
       const isSettled = now() >= deadlineMs;
       const queued = queue.find((message) => message.urlFile === attempt.urlFile);
       if (queued !== undefined) return { type: 'sent', idMessage: queued.idMessage };
-      const { newer: found, older } = await readJournal(journal, attempt, options);
+      const { newer: found, doubtful } = await readJournal(journal, attempt, options);
       const { countOpen = async () => 1 } = options;
       const isHidden = await hidesStatus(queue, options);
       const sinceMs = rivalsSinceMs(attempt, options, isHidden || queue.length >= QUEUE_SHOWN_MAX);
@@ -110,7 +116,7 @@ export async function findOutcome(
         if (isHidden) {
           return uncertain('the queue holds a status of which it does not show the link');
         }
-        if (older > 0) return uncertain('the journal shows one like it from just before');
+        if (doubtful !== null) return uncertain(`the journal shows one like it ${doubtful}`);
         if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
         if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
           return uncertain('it was sent so long ago that neither queue nor journal can tell');
@@ -185,28 +191,40 @@ async function hidesStatus(
   return false;
 }
 
-/** Entries that are like it and nobody's: newer than the attempt, and how many just before it. */
+/** Entries that are like it and nobody's: those of after the attempt, and what others are like. */
 async function readJournal(
   journal: Journal,
   { kind, caption, attemptedAtMs }: Attempt,
   options: FindOptions,
-): Promise<{ readonly newer: readonly OutgoingStatus[]; readonly older: number }> {
+): Promise<{ readonly newer: readonly OutgoingStatus[]; readonly doubtful: string | null }> {
   const { now = Date.now, isClaimed } = options;
   const ageMs = Math.max(0, now() - attemptedAtMs);
   const minutes = Math.ceil(ageMs / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
   const newer: OutgoingStatus[] = [];
-  let older = 0;
+  let doubtful: string | null = null;
+  const own = plain(caption);
   for (const entry of await journal.read(minutes, options)) {
+    const shown = plain(entry.caption);
     const fits =
       entry.type === `${kind}Message` &&
       !entry.byHand &&
-      entry.caption === caption &&
+      ['', own].includes(shown) &&
       entry.atMs >= attemptedAtMs - CLOCKS_APART_MS;
     if (!fits || (await isClaimed(entry.idMessage))) continue;
-    if (entry.atMs >= attemptedAtMs - JOURNAL_TICK_MS) newer.push(entry);
-    else older++;
+    // WhatsApp shows no caption with a sound, and the journal may do as it does.
+    if (shown !== own) doubtful ??= 'without its caption';
+    else if (entry.atMs < attemptedAtMs - JOURNAL_TICK_MS) doubtful ??= 'from just before';
+    else newer.push(entry);
   }
-  return { newer, older };
+  return { newer, doubtful };
+}
+
+/** A caption as it may come back: in another form of Unicode, with other blanks around its lines. */
+function plain(caption: string): string {
+  return caption
+    .normalize('NFC')
+    .replace(/\s*\n\s*/g, '\n')
+    .trim();
 }
 
 /** A journal that is switched off shows nothing and proves nothing. */
@@ -217,9 +235,9 @@ async function proveAbsence(
 ): Promise<FoundOutcome> {
   const { outgoingWebhook } = await readSettings(client, options);
   if (!outgoingWebhook) {
-    return uncertain(
-      'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console',
-    );
+    const why =
+      'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console';
+    return { type: 'uncertain', why, isHeard: true, isJournalOff: true };
   }
   if (isJournaled) return { type: 'not-sent' };
   return uncertain('the instance was not known to keep a journal of statuses when it was sent');

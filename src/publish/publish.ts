@@ -76,7 +76,7 @@ async function findOut(
     const error = toStatuscastError(thrown);
     if (!stopsRun(error)) throw thrown;
     publisher.stop(error);
-    const ending = uncertain(error.message, link.urlFile);
+    const ending = uncertain({ why: error.message, isHeard: false }, link.urlFile);
     const write = () => publisher.ledger.recordUncertain(publication.key, ending.error);
     return { ending: await recordEnding(ending, write), isUnheard: true };
   }

@@ -102,5 +102,5 @@ export function isTransient({ facts }: StatuscastError): boolean {
 export function stopsRun({ facts }: StatuscastError): boolean {
   if (facts.code === 'instance-cannot-send') return true;
   if (facts.code !== 'api-refused') return false;
-  return ['not-authorized', 'unauthorized', 'forbidden', 'quota'].includes(facts.refusal);
+  return ['not-authorized', 'ended', 'unauthorized', 'forbidden', 'quota'].includes(facts.refusal);
 }

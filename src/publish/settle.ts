@@ -3,7 +3,7 @@ import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
-import { findOutcome, type Attempt } from './find-outcome.js';
+import { findOutcome, type Attempt, type FoundOutcome } from './find-outcome.js';
 import type { Journal } from './journal.js';
 
 /** What finding out works with. */
@@ -77,9 +77,10 @@ export async function settle(
       return isTaken ? settle(unsettled, link, times, settling) : { ending };
     }
     case 'uncertain': {
-      const told = uncertain(found.why, urlFile);
-      const ending = await recordEnding(told, () => ledger.recordUncertain(key, told.error));
-      return { ending, isUnheard: !found.isHeard };
+      const { why, isHeard, isJournalOff = false } = found;
+      const told = uncertain({ why, isHeard }, urlFile);
+      const write = () => ledger.recordUncertain(key, told.error, { isJournalOff });
+      return { ending: await recordEnding(told, write), isUnheard: !isHeard };
     }
   }
 }
@@ -98,14 +99,17 @@ export async function recordEnding(ending: Settled, write: () => Promise<void>):
     const { message } = toStatuscastError(thrown);
     const id = ending.outcome === 'sent' ? ending.idMessage : null;
     const taken = id === null ? '' : `GREEN-API took it as ${id}, but `;
-    const why = `${taken}it could not be written down, and the next run has to find out: ${message}`;
-    return uncertain(why, ending.urlFile);
+    const why = `${taken}it could not be written down: ${message}`;
+    return uncertain({ why, isHeard: false }, ending.urlFile);
   }
 }
 
 /** How it ended where nobody can tell. */
-export function uncertain(why: string, urlFile: string | null) {
-  const { code, message } = new StatuscastError({ code: 'outcome-unknown', why });
+export function uncertain(
+  told: Pick<Extract<FoundOutcome, { type: 'uncertain' }>, 'why' | 'isHeard'>,
+  urlFile: string | null,
+) {
+  const { code, message } = new StatuscastError({ code: 'outcome-unknown', ...told });
   return { outcome: 'uncertain', error: { code, message }, urlFile } as const;
 }
 

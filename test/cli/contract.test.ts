@@ -78,6 +78,28 @@ describe('send --json', () => {
     expect(sandbox.uploads()).toHaveLength(3);
   });
 
+  test('posts nothing that prepare made in the same folder, but where it is named', async () => {
+    const { album: cwd } = await makeAlbum(['landscape.jpg', 'cover.mp3']);
+    const sandbox = await openTestSandbox();
+    const env = variablesOf(sandbox);
+    const sent = () => sandbox.statuses().map(({ fileName }) => fileName);
+    expect((await runCli(['prepare', '.'], { cwd })).code).toBe(0);
+    expect(await readdir(path.join(cwd, 'out'))).toEqual(['cover.mp3', 'landscape.jpg']);
+    const around = await runCli(['send', '.', '--json'], { cwd, env });
+    expect(sent()).toEqual(['cover.mp3', 'landscape.jpg']);
+    const warnings = parseLines(around.stdout).filter(({ type }) => type === 'warning');
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        message: `${path.join(cwd, 'out')} is left out, as prepare puts its outputs there; give it by name to have it sent`,
+      }),
+    ]);
+    const named = await runCli(['send', 'out', '--json'], { cwd, env });
+    expect(resultsOf(named.stdout).map(({ input }) => input)).toEqual([
+      ...['out/cover.mp3', 'out/landscape.jpg'],
+    ]);
+    expect(parseLines(named.stdout).filter(({ type }) => type === 'warning')).toEqual([]);
+  });
+
   test('another caption or audience is another status', async () => {
     const { cwd } = await makeAlbum(['landscape.jpg']);
     const sandbox = await openTestSandbox();

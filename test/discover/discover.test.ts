@@ -172,6 +172,14 @@ describe('paths that are given', () => {
     await expect(find(paths)).resolves.toHaveLength(1);
   });
 
+  it('come once where they stand, also beside a folder around them', async () => {
+    const folder = await folderWith('a.jpg', 'b.jpg', 'sub/1.jpg', 'sub/2.jpg', 'sub/sub/3.jpg');
+    await symlink('b.jpg', join(folder, 'c.jpg'));
+    const paths = ['b.jpg', '.', 'sub/2.jpg', 'sub/sub'].map((name) => join(folder, name));
+    const inputs = (await find(paths)).map(({ input }) => relative(folder, input));
+    expect(inputs).toEqual(['b.jpg', 'a.jpg', 'sub/1.jpg', 'sub/2.jpg', 'sub/sub/3.jpg']);
+  });
+
   it('may be hidden: who names a file means it', async () => {
     const folder = await folderWith('.hidden.jpg', '.album/a.jpg');
     const inputs = await find([join(folder, '.hidden.jpg'), join(folder, '.album')]);

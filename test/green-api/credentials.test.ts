@@ -37,6 +37,10 @@ test('all that is not set is named at once', () => {
 test.each([
   ['GREEN_API_URL', 'ftp://example.com'],
   ['GREEN_API_MEDIA_URL', 'media.greenapi.com'],
+  ['GREEN_API_URL', 'https://api.green-api.com/waInstance7105/getSettings/secret'],
+  ['GREEN_API_MEDIA_URL', 'https://media.green-api.com/?token=secret'],
+  ['GREEN_API_URL', 'https://somebody:secret@api.green-api.com'],
+  ['GREEN_API_URL', 'https://api.green-api.com/#secret'],
   ['GREEN_API_ID_INSTANCE', '71o5secret'],
   ['GREEN_API_TOKEN', 'secret/../secret'],
 ])('a wrong %s is named, and its value is not shown', (name, value) => {

@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { failureOf } from '../support/failure.js';
 import { connectTo, countRequests, openClient, STATUS } from '../support/sandbox-client.js';
@@ -50,7 +51,7 @@ describe.concurrent('no answer', () => {
     },
   );
 
-  test.for([499, 500, 502, 503, 504, 302])(
+  test.for([408, 499, 500, 502, 503, 504])(
     'HTTP %i: it may have happened',
     async (status, scope) => {
       const server = await openServer(scope, (_, response) => {
@@ -62,6 +63,15 @@ describe.concurrent('no answer', () => {
       expect(facts).toEqual({ code: 'api-no-answer', method, why, mayHaveHappened: true });
     },
   );
+
+  test('HTTP 301: it may have happened, and the address is to be looked at', async (scope) => {
+    const server = await openServer(scope, (_, response) => {
+      response.writeHead(301, { location: 'https://example.com/' }).end();
+    });
+    const { facts } = await failureOf(connectTo(scope, server.url).sendMediaStatus(STATUS));
+    expect(facts).toMatchObject({ code: 'api-no-answer', mayHaveHappened: true });
+    expect(facts).toHaveProperty('why', expect.stringMatching(/^HTTP 301, .* https/));
+  });
 
   test('a body that breaks off: it may have happened', async (scope) => {
     const server = await openServer(scope, (_, response) => {
@@ -154,3 +164,23 @@ describe.concurrent('waiting for an answer', () => {
     expect(sandbox.requests()).toEqual([]);
   });
 });
+
+/** The same codes as where no connection comes about. */
+test.for(['EHOSTUNREACH', 'ENETUNREACH'])(
+  'a connection that ends with %s once the request has left: it may have happened',
+  async (code, scope) => {
+    const server = await openServer(scope, () => undefined);
+    // As the system ends it when a router says so.
+    const breakOff = (message: unknown) => {
+      const socket: unknown = Object(message).socket;
+      const isOurs = socket instanceof Socket && server.url.endsWith(`:${socket.remotePort}`);
+      const error = Object.assign(new Error(`read ${code}`), { code, syscall: 'read' });
+      if (isOurs) socket.destroy(error);
+    };
+    subscribe('undici:client:sendHeaders', breakOff);
+    scope.onTestFinished(() => void unsubscribe('undici:client:sendHeaders', breakOff));
+    const { facts } = await failureOf(connectTo(scope, server.url).sendMediaStatus(STATUS));
+    expect(facts).toMatchObject({ code: 'api-no-answer', mayHaveHappened: true });
+    expect(facts).toHaveProperty('why', expect.stringContaining(code));
+  },
+);

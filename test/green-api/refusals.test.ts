@@ -20,8 +20,13 @@ const CASES: readonly Case[] = [
     refusal: 'starting',
   },
   { status: 400, body: 'Instance account not authorized', refusal: 'not-authorized' },
-  { status: 400, body: { message: 'instance is expired' }, refusal: 'not-authorized' },
-  { status: 400, body: { message: 'Instance is deleted' }, refusal: 'not-authorized' },
+  { status: 400, body: { message: 'instance is expired' }, refusal: 'ended' },
+  { status: 400, body: { message: 'Instance is deleted' }, refusal: 'ended' },
+  {
+    status: 400,
+    body: { message: "Validation failed. Details: 'Starting over: deleted scenes' is too long" },
+    refusal: 'invalid',
+  },
   {
     status: 400,
     body: { statusCode: 400, message: "Validation failed. Details: 'fileName' is required" },

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { createOutputNames } from '../../src/pipeline/output-names.js';
+import { createOutputNames, stemOf } from '../../src/pipeline/output-names.js';
 
 const input = (relativePath: string) => ({
   ...{
@@ -25,4 +25,9 @@ test('inputs whose names meet have places of their own, and keep them when they 
     ['a', 'a (2 of 3)', 'A (2)', 'A (2) (2 of 3)'].map((each) => path.join('out', each)),
   );
   expect(name()).toEqual(names);
+});
+
+test('a name has neither control characters nor a byte order mark, which GREEN-API refuses', () => {
+  const whole = { number: 1, of: 1 };
+  expect(stemOf(input('\uFEFFa\nb\uFEFFc.jpg'), whole)).toBe('_a_b\uFEFFc');
 });

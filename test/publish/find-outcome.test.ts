@@ -111,6 +111,22 @@ describe.concurrent('the journal', () => {
     expect(found).toEqual({ type: 'sent', idMessage: 'it' });
   });
 
+  test.for([
+    ['one\r\ntwo', 'one\ntwo'],
+    ['Greetings\n', 'Greetings'],
+    [' a\u0301 ', 'á'],
+  ] as const)('shows %o as %o', async ([caption, shown], scope) => {
+    const client = await openJournal(scope, [entryOf({ idMessage: 'it', caption: shown })]);
+    const found = await find(client, attemptNow('image', caption), OPTIONS);
+    expect(found).toEqual({ type: 'sent', idMessage: 'it' });
+  });
+
+  test('that shows one without its caption proves nothing', async (scope) => {
+    const client = await openJournal(scope, [entryOf({ typeMessage: 'audioMessage' })]);
+    const found = await find(client, attemptNow('audio', 'a caption'), OPTIONS);
+    expect(found).toMatchObject({ type: 'uncertain', why: expect.stringContaining('caption') });
+  });
+
   test('of two that it could be tells nothing', async (scope) => {
     const entries = [entryOf({ idMessage: '1' }), entryOf({ idMessage: '2' })];
     const client = await openJournal(scope, entries);

@@ -133,6 +133,23 @@ describe.concurrent('after a lost answer', () => {
     expect(desk.sandbox.statuses()).toHaveLength(1);
   });
 
+  test('nor does one that was switched off during the run, and on again', async (scope) => {
+    const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
+    const sandbox = { faults, sendDelayMs: 0, outgoingWebhook: 'no' } as const;
+    const desk = await openDesk(scope, { sandbox });
+    const publication = await desk.prepare();
+    // As it was when the run began.
+    const run = { ...desk.publisher, isJournaled: () => true };
+    expect(await publish(publication, run)).toMatchObject({ outcome: 'uncertain' });
+    const { client } = desk.publisher;
+    const getSettings = async () => ({ ...(await client.getSettings()), outgoingWebhook: true });
+    const later = { ...run, client: { ...client, getSettings } };
+    const again = await publish(await desk.readAgain(publication), later);
+    expect(again).toMatchObject({ outcome: 'uncertain' });
+    expect(countRequests(desk.sandbox, 'sendMediaStatus')).toBe(1);
+    expect(desk.sandbox.statuses()).toHaveLength(1);
+  });
+
   test('where nobody answers what became of it, it is not sent again, whatever was told', async (scope) => {
     const faults = [{ name: 'answer-lost', method: 'sendMediaStatus' }] as const;
     const settings = { onUncertain: 'resend', retries: 1 } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openSandbox, type Sandbox } from '../../src/sandbox/sandbox.js';
-import { get } from './client.js';
+import { get, post } from './client.js';
 import { open } from './open.js';
 
 test('a fault strikes from the request it names, as often as it says', async () => {
@@ -39,6 +39,11 @@ test('a request that is not carried out does not count towards the rate', async 
     faults: [{ name: 'bad-gateway', method: 'getSettings' }],
   });
   expect(await settingsStatuses(sandbox, 3)).toEqual([502, 200, 429]);
+});
+
+test('a request that is refused is not carried out, whatever its answer was to be', async () => {
+  const sandbox = await open({ faults: [{ name: 'bad-gateway-after', method: 'deleteStatus' }] });
+  expect((await post(sandbox, 'deleteStatus', { idMessage: 'unknown' })).status).toBe(400);
 });
 
 test('a fault that makes no sense on its method keeps the sandbox from opening', async () => {

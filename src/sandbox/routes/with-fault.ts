@@ -23,7 +23,11 @@ export async function withFault(
   const effect = FAULT_EFFECTS[fault.name];
   switch (effect.does) {
     case 'reply':
-      if (effect.carriesOut) await carryOut(fault.name);
+      if (effect.carriesOut) {
+        const { status, ...refusal } = await carryOut(fault.name);
+        // It was not carried out, and an answer that says so is none of the fault's doing.
+        if (status >= 400) return { status, ...refusal };
+      }
       return effect.reply(target, path);
     case 'break':
       if (effect.carriesOut) {
