@@ -189,9 +189,9 @@ export function describe(facts: ErrorFacts): string {
     case 'program-failed':
       return `${facts.program} failed: ${facts.why}`;
     case 'program-timeout':
-      return `${facts.program} was stopped after ${facts.timeoutMs / 1000} s. Raise the time-out, or shorten the file.`;
+      return `${facts.program} was stopped after ${facts.timeoutMs / 1000} s. Make the file smaller or shorter, or raise that time-out (--probe-timeout-ms, --normalize-timeout-ms).`;
     case 'contract-broken':
-      return `Cannot make a status of ${facts.file}: the result breaks the rules (${facts.faults.join('; ')}). It was not sent.`;
+      return `Cannot make a status of ${facts.file}: the result breaks the rules (${facts.faults.join('; ')}). It was not sent; raise the limit that it names, or export the file anew.`;
     case 'api-refused':
       return `GREEN-API refused ${facts.method} (HTTP ${facts.status}): ${facts.message}. ${remedyOf(facts)}`;
     case 'api-no-answer':

@@ -21,21 +21,31 @@ export interface ProbeRun {
  * @returns its answer as JSON text
  * @throws StatuscastError as `runProgram` does
  */
-export async function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string> {
+export function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string> {
   const { path, demuxers, show, signal, timeoutMs } = run;
+  const args = [
+    ...(demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers]),
+    ...['-of', 'json', ...show, '-i', `file:${path}`],
+  ];
+  return askFfprobe(ffmpeg, args, { signal, timeoutMs });
+}
+
+/**
+ * Runs ffprobe with the decoders that are listed.
+ * @returns what it printed; nothing where each line was told on its own
+ * @throws StatuscastError as `runProgram` does
+ */
+export async function askFfprobe(
+  ffmpeg: Ffmpeg,
+  args: readonly string[],
+  options: Parameters<typeof runLimited>[3],
+): Promise<string> {
   const { probeDecoders } = await ffmpeg.abilities();
   const listed = namesOf(listedOf(probeDecoders));
-  const ask = (decoders: readonly string[]) =>
-    runLimited(
-      ffmpeg,
-      'ffprobe',
-      [
-        ...['-v', 'error', ...boundTo(listed), ...decoders],
-        ...(demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers]),
-        ...['-of', 'json', ...show, '-i', `file:${path}`],
-      ],
-      { signal, timeoutMs },
-    );
+  const ask = (decoders: readonly string[]) => {
+    const bounds = ['-v', 'error', ...boundTo(listed), ...decoders];
+    return runLimited(ffmpeg, 'ffprobe', [...bounds, ...args], options);
+  };
   try {
     return await ask([]);
   } catch (thrown) {

@@ -77,12 +77,29 @@ function isCutOff(file) {
 
 /**
  * A download that was given its length beforehand and then broke off. What is decoded of zeroes
- * looks like anything.
+ * looks like anything; behind the data they are only what a disk or a tool has filled up.
  * @param {Buffer} file
  */
 function isEndEmpty(file) {
-  const end = file.subarray(-EMPTY_END_BYTES);
+  const dataEnd = endOfData(file);
+  const end = file.subarray(Math.max(0, dataEnd - EMPTY_END_BYTES), dataEnd);
   return end.length === EMPTY_END_BYTES && end.every((byte) => byte === 0);
+}
+
+/**
+ * Where the last box of data ends: the file, where there is none.
+ * @param {Buffer} file
+ */
+function endOfData(file) {
+  let end = file.length;
+  for (let at = 0; at + 16 <= file.length;) {
+    const short = file.readUInt32BE(at);
+    const length = short === 1 ? Number(file.readBigUInt64BE(at + 8)) : short;
+    if (length < 8) break;
+    if (file.toString('latin1', at + 4, at + 8) === 'mdat') end = at + length;
+    at += length;
+  }
+  return end;
 }
 
 /**

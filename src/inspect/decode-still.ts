@@ -11,6 +11,7 @@ import { runKept } from '../ffmpeg/kept-program.js';
 import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
 import { runProgram } from '../ffmpeg/run-program.js';
 import { IMAGE_ASPECT, IMAGE_MAX_UNITS } from '../limits.js';
+import { addProfile, readEmbeddedProfile } from './embedded-profile.js';
 import type { StillDecoder } from './formats.js';
 
 export interface DecodeOptions {
@@ -52,6 +53,8 @@ export async function readableStill(
       case 'ffmpeg': {
         const args = argumentsOf(decoders, file, decoder, partial, maxPixels);
         await runLimited(ffmpeg, 'ffmpeg', args, limits);
+        const profile = await readEmbeddedProfile(file);
+        if (profile !== null) await addProfile(partial, profile);
         break;
       }
       case 'libheif': {

@@ -61,7 +61,11 @@ const streamSchema = z.object({
   start_time: numeric,
   side_data_list: z
     .array(
-      z.object({ side_data_type: z.string().default(''), displaymatrix: z.string().optional() }),
+      z.object({
+        side_data_type: z.string().default(''),
+        displaymatrix: z.string().optional(),
+        dv_profile: z.number().optional(),
+      }),
     )
     .default([]),
 });

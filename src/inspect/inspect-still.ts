@@ -66,7 +66,7 @@ export async function inspectStill(
       const how = { timeoutMs, isCopied: isJpeg };
       const { look, copy } = await inRoomFor(seen.image, async () => {
         const sight = await lookAtImage(open, settings, how);
-        if (isJpeg) await refuseLostScan(path, seen.image, sight.copy);
+        if (isJpeg) await refuseLostScan(path, seen.image, sight.copy, options);
         return sight;
       });
       return {

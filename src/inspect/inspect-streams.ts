@@ -120,12 +120,15 @@ function chooseStreams(label: string, media: MediaProbe, name: string): Inspecti
   if (sound !== null) return { type: 'audio', label, media, sound };
   const codecs = [...media.pictures, ...media.sounds].map((stream) => stream.codec);
   const isRefused = codecs.every((codec) => codec !== 'unknown' && !isListedCodec(codec));
+  const isCover = media.sounds.length === 0 && media.pictures.every((stream) => stream.isCover);
   const why =
     codecs.length === 0
-      ? `${label} without sound or picture`
-      : isRefused
-        ? `${label} with ${codecs.join(' and ')}, which is not read; export it with H.264 or AAC`
-        : `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
+      ? `${label} without sound or picture; export it anew`
+      : isCover
+        ? `${label} with one picture and no sound; export it as JPEG`
+        : isRefused
+          ? `${label} with ${codecs.join(' and ')}, which is not read; export it with H.264 or AAC`
+          : `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
   return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
 }
 

@@ -41,9 +41,11 @@ async function measure(
   const { demuxer, animation, durationSeconds, startsAtSeconds = 0 } = media;
   const { long, maxDurationSeconds, start } = settings;
   const options = { signal, timeoutMs };
-  const picture = seen.type === 'video' && animation === null ? seen.picture : null;
+  const picture = seen.type === 'video' ? seen.picture : null;
   const claimedSeconds = durationSeconds ?? Infinity;
-  const isGuessed = GUESSED_LENGTHS.has(demuxer);
+  // A moving picture goes round, and is neither split nor begun later.
+  if (animation !== null) return seen;
+  const isGuessed = GUESSED_LENGTHS.has(demuxer) || durationSeconds === null;
   const isSplit = long === 'split' && (isGuessed || claimedSeconds > maxDurationSeconds);
   if (isSplit || (isGuessed && start > 0)) {
     const streams = { picture: picture?.index ?? null, sound: seen.sound?.index ?? null };

@@ -1,6 +1,7 @@
+import { StatuscastError } from '../errors.js';
 import type { SmallCopy } from './look-at-image.js';
 import type { ImageProbe } from './probe-image.js';
-import { sharp } from './sharp.js';
+import { limitTime, namingTimeout, sharp } from './sharp.js';
 
 /** Decoding at an eighth reads every bit of a JPEG and makes one pixel of each block. */
 const SHRINK = 8;
@@ -8,9 +9,6 @@ const SHRINK = 8;
 const LOST_PIXELS = 16;
 /** What libjpeg paints where bits are missing. */
 const FILL = 128;
-
-/** A picture that no setting allows is not decoded to see whether it is whole. */
-const JPEG_MAX_PIXELS = 1_000_000_000;
 
 /**
  * Refuses a JPEG whose lower part is missing. Decoding it to see that takes as long as the look did,
@@ -22,13 +20,21 @@ export async function refuseLostScan(
   path: string,
   image: ImageProbe,
   copy: SmallCopy | null,
+  { maxPixels, timeoutMs }: LossOptions,
 ): Promise<void> {
   const { width, height, truncated } = image;
-  // A file without an end is refused by a rule, in better words.
-  if (truncated || width * height > JPEG_MAX_PIXELS) return;
+  // A file without an end, and one that is too large, are refused by rules, in better words.
+  if (truncated || width * height > maxPixels) return;
   if (copy !== null && !mayBeLost(image, copy)) return;
-  if (await isScanLost(path, width, height))
+  if (await isScanLost(path, width, height, timeoutMs)) {
     throw new Error('the lower part of its picture is lost');
+  }
+}
+
+/** How large a picture may be, and how long decoding it may take. */
+export interface LossOptions {
+  readonly maxPixels: number;
+  readonly timeoutMs: number;
 }
 
 /** Of a row of the copy, how much a lost row of blocks takes up at least. */
@@ -67,15 +73,23 @@ function lowerEdge(orientation: number, { width, height }: SmallCopy): readonly 
  * Whether the lower part of a JPEG is missing though its end marker is there: libjpeg fills it
  * with grey and only warns. The warning by itself says nothing, since good photographs cause it.
  * Measured on 12 megapixels: 50 ms of processor time.
- * @throws what sharp throws for a file that it cannot decode
+ * @throws StatuscastError `program-timeout`, and what sharp throws for a file that it cannot decode
  */
-export async function isScanLost(path: string, width: number, height: number): Promise<boolean> {
+export async function isScanLost(
+  path: string,
+  width: number,
+  height: number,
+  timeoutMs: number,
+): Promise<boolean> {
   const small = (side: number) => Math.ceil(side / SHRINK);
   const decode = (failOn: 'none' | 'warning') =>
-    sharp(path, { failOn, ignoreIcc: true, limitInputPixels: false })
+    limitTime(sharp(path, { failOn, ignoreIcc: true, limitInputPixels: false }), timeoutMs)
       .resize(small(width), small(height), { fit: 'fill', kernel: 'nearest' })
       .raw()
-      .toBuffer({ resolveWithObject: true });
+      .toBuffer({ resolveWithObject: true })
+      .catch((thrown: unknown) => {
+        throw namingTimeout(thrown, timeoutMs);
+      });
   const { data, info } = await decode('none');
   const lostBytes = Math.ceil(LOST_PIXELS / SHRINK) * info.width * info.channels;
   if (lostBytes > data.length || data.subarray(-lostBytes).some((value) => value !== FILL)) {
@@ -85,6 +99,9 @@ export async function isScanLost(path: string, width: number, height: number): P
   // loses the warning now and then when several are decoded at once.
   return decode('warning').then(
     () => false,
-    () => true,
+    (thrown: unknown) => {
+      if (thrown instanceof StatuscastError) throw thrown;
+      return true;
+    },
   );
 }

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { listedOf, namesOf } from '../ffmpeg/codecs.js';
-import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
+import { askFfprobe } from '../ffmpeg/run-ffprobe.js';
 import type { ProbeOptions } from './probe-media.js';
 
 /** The streams that are measured, by their numbers. */
@@ -138,14 +137,13 @@ async function readPackets(
   onPacket: (packet: Packet) => void,
 ): Promise<number> {
   const { size } = await stat(path);
-  const { probeDecoders } = await ffmpeg.abilities();
   const args = [
-    ...['-v', 'error', ...boundTo(namesOf(listedOf(probeDecoders))), ...which],
+    ...which,
     ...['-of', 'compact=nokey=0', '-i', `file:${path}`],
     ...['-show_entries', 'packet=stream_index,pts_time,duration_time:format=start_time'],
   ];
   let startSeconds = 0;
-  await runLimited(ffmpeg, 'ffprobe', args, {
+  await askFfprobe(ffmpeg, args, {
     ...{ signal, timeoutMs: timeoutMs + Math.ceil(size / SLOW_BYTES_PER_MS) },
     onLine: (line) => {
       const [, stream, time, length = '0'] = PACKET.exec(line) ?? [];

@@ -36,6 +36,8 @@ export interface PictureStream {
   readonly transfer: string | null;
   readonly matrix: string | null;
   readonly range: string | null;
+  /** Of Dolby Vision; absent where it is none. */
+  readonly dolbyVisionProfile?: number | undefined;
   /** What comes with the picture beside its frames, in ffprobe's words: `Display Matrix`. */
   readonly sideData: readonly string[];
   readonly durationSeconds: number | null;
@@ -112,6 +114,8 @@ export function toPicture(
     transfer: stream.color_transfer,
     matrix: stream.color_space,
     range: stream.color_range,
+    dolbyVisionProfile: stream.side_data_list.find((data) => data.dv_profile !== undefined)
+      ?.dv_profile,
     sideData: stream.side_data_list.map((data) => data.side_data_type),
     durationSeconds: stream.duration,
     endSeconds: endOf(stream, file),

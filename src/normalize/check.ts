@@ -19,6 +19,8 @@ export type CheckResult =
       readonly faults: readonly string[];
       /** There is nothing in it that could be measured. */
       readonly isUnreadable?: true;
+      /** It has a picture, and no sound. */
+      readonly isSilent?: true;
     };
 
 /** How closely a finished file is looked at. */
@@ -59,7 +61,7 @@ export async function check(
     if (sound === null) return { type: 'broken', faults: ['it has no sound'] };
     faults = faultsOf(AUDIO_RULES, { media, sound }, settings);
   }
-  return conclude(faults, {
+  const result = conclude(faults, {
     path,
     bytes,
     mime: OUTPUT_TYPES[kind].mime,
@@ -67,6 +69,7 @@ export async function check(
     height: picture?.height ?? null,
     durationSeconds,
   });
+  return result.type === 'broken' && sound === null ? { ...result, isSilent: true } : result;
 }
 
 /** What ffprobe sees in it, or what it says where it makes nothing of it. */

@@ -78,7 +78,8 @@ async function decodeWhole(
   plan: ImagePlan,
   options: NormalizeOptions,
 ): Promise<void> {
-  await openImage(path, plan, options, 'warning').stats();
+  // Not by `stats()`, which loses the complaint now and then when several are decoded at once.
+  await openImage(path, plan, options, 'warning').raw().toBuffer();
 }
 
 function withoutMetadata(bytes: Buffer): Buffer {

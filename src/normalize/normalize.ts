@@ -8,6 +8,7 @@ import { inRoomFor } from '../inspect/decoding-room.js';
 import { tryDecoding } from '../inspect/try-decoding.js';
 import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
+import { withoutSound } from '../plan/plan-parts.js';
 import { nameOwn, removeLeftBehind } from '../processes.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
@@ -80,11 +81,16 @@ async function retreat(
   const { name, part } = task;
   // What was killed says nothing of the file, and another plan would only make another status.
   if (result.type === 'failed' && wasKilled(result.error.cause)) return null;
-  const isSoundEncoded = plan.kind === 'video' && plan.sound.action === 'encode';
-  if (result.type === 'failed' && media.type === 'video' && isSoundEncoded) {
+  if (media.type === 'video' && media.sound !== null && plan.kind === 'video') {
     // A sound that cannot be decoded is no reason to lose a good picture.
-    if (await isSoundUndecodable(ffmpeg, media, task, settings, options)) {
-      const silent = { ...media, sound: null };
+    const isLost =
+      result.type === 'failed' &&
+      plan.sound.action === 'encode' &&
+      (await isSoundUndecodable(ffmpeg, media, task, settings, options));
+    // Nor is one that is declared, and holds nothing as far as it is taken.
+    const isNothing = result.type === 'broken' && result.isSilent === true;
+    if (isLost || isNothing) {
+      const silent = isNothing ? withoutSound(media) : { ...media, sound: null };
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
   }

@@ -152,10 +152,12 @@ const CONTAINER_RULES: readonly Rule<VideoSeen>['broken'][] = [
     return media.layout === null ? 'its index is not at the start' : 'its index is at the end';
   },
   ({ media }, { maxDurationSeconds }) => brokenDuration(media, maxDurationSeconds),
-  ({ media }) => {
+  ({ media, sound }, { silentTrack }) => {
+    // One that cannot be decoded is told of by a rule for sounds, where one has to be there.
+    const own = sound ?? (silentTrack ? media.sounds[0] : undefined);
     const further = [
       ...media.pictures.slice(1).map(() => 'picture'),
-      ...media.sounds.slice(1).map(() => 'sound'),
+      ...media.sounds.filter(({ index }) => index !== own?.index).map(() => 'sound'),
       ...media.others,
     ];
     return further.length === 0 ? null : `it carries further streams (${further.join(', ')})`;

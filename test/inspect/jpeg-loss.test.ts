@@ -57,7 +57,7 @@ it.each(CASES)(
     const cut = join(folder, 'cut.jpg');
     const lose = async (count: number) => {
       await writeFile(cut, Buffer.concat([bytes.subarray(0, -count), Buffer.from('ffd9', 'hex')]));
-      return isScanLost(cut, width, height);
+      return isScanLost(cut, width, height, 30_000);
     };
     let count = 64;
     // oxlint-disable-next-line no-await-in-loop

@@ -127,6 +127,27 @@ describe('the layout of an MP4', () => {
     }
   });
 
+  it.each([
+    ['uuid', [], 'ragged'],
+    ['uuid', ['moov'], 'ragged'],
+    ['meta', ['moov'], 'moov-first'],
+    ['XMP_', ['moov', 'udta'], 'ragged'],
+    ['©day', ['moov', 'udta'], 'moov-first'],
+    ['uuid', ['moov', 'trak'], 'ragged'],
+  ] as const)('of one with a box %s in %o is %s', async (type, parents, layout) => {
+    const bytes = await readFile(fixture('conforming.mp4'));
+    const box = Buffer.from(`\0\0\0\x10${type}somewhere`.slice(0, 16), 'latin1');
+    let end = bytes.length;
+    for (const parent of parents) {
+      const at = bytes.indexOf(parent, 0, 'latin1') - 4;
+      end = at + bytes.readUInt32BE(at);
+      bytes.writeUInt32BE(end - at + box.length, at);
+    }
+    const path = join(await tempFolder(), 'a.mp4');
+    await writeFile(path, Buffer.concat([bytes.subarray(0, end), box, bytes.subarray(end)]));
+    await expect(readMp4Layout(path)).resolves.toBe(layout);
+  });
+
   it('of a forged one with endless boxes is told in no time', async () => {
     const path = join(await tempFolder(), 'a.mp4');
     await writeFile(path, Buffer.from('\0\0\0\x08free'.repeat(1_000_000), 'latin1'));

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/inspect/inspect.js';
 import type { Part } from '../../src/job.js';
@@ -215,5 +218,53 @@ describe('--start', () => {
     const { output } = await normalizeFile(source, folder, { settings: { start: 100 } });
     const seconds = longestSeconds(await expectAudioContract(output.path));
     expect(seconds).toBeGreaterThanOrEqual(59.8);
+  });
+});
+
+describe('a clip that is split, or begun later,', () => {
+  it.each(['a.mp4', 'a.mkv'])('is silent behind the end of its sound (%s)', async (name) => {
+    const made = await split(name, [
+      ...numberedFrames('25', 17),
+      ...lavfi('sine=d=9.9'),
+      ...words('-c:v libx264 -preset ultrafast -g 50 -c:a aac'),
+    ]);
+    expect(made.parts.length).toBe(5);
+    for (const { path } of made.parts) await expectVideoContract(path, 'encoded');
+    const late = await normalizeFile(made.source, join(await tempFolder(), 'late'), {
+      settings: { start: 12 },
+    });
+    await expectVideoContract(late.output.path, 'encoded');
+  });
+
+  it('may have subtitles, for which there is no decoder', async () => {
+    const subtitles = join(await tempFolder(), 'a.srt');
+    await writeFile(subtitles, '1\n00:00:01,000 --> 00:00:09,000\nwords\n');
+    const made = await split('a.mkv', [
+      ...[...numberedFrames('25', 9), ...lavfi('sine=d=9'), '-i', subtitles],
+      ...words('-c:v libx264 -preset ultrafast -c:a aac -c:s srt'),
+    ]);
+    expect(made.parts.length).toBe(3);
+  });
+
+  it('is told to begin earlier, also where it does not say how long it is', async () => {
+    const folder = await tempFolder();
+    const source = await makeMedia(join(folder, 'a.webm'), [
+      ...[...numberedFrames('25', 2), ...lavfi('sine=d=2')],
+      ...words('-c:v libvpx -deadline realtime -c:a libopus -f webm -live 1'),
+    ]);
+    const beginning = (start: number) =>
+      normalizeFile(source, join(folder, `from ${start}`), { settings: { start } });
+    await expectVideoContract((await beginning(1)).output.path, 'encoded');
+    await expect(beginning(3)).rejects.toThrow(/begin at 3 s, and it ends at 2/);
+  });
+
+  it('is cut where it is a moving picture', async () => {
+    const folder = await tempFolder();
+    const source = join(folder, 'a.webp');
+    const raw = { width: 48, height: 64 * 12, channels: 3, pageHeight: 64 } as const;
+    const strip = sharp(randomBytes(raw.width * raw.height * raw.channels), { raw });
+    await strip.webp({ delay: Array.from({ length: 12 }, () => 500) }).toFile(source);
+    const { output } = await normalizeFile(source, join(folder, 'made'), { settings: SPLIT });
+    expect(longestSeconds(await expectVideoContract(output.path, 'encoded'))).toBeCloseTo(4, 0);
   });
 });

@@ -50,6 +50,73 @@ async function normalizeBytes(bytes: Uint8Array, name = 'a') {
 
 const SIZE = { width: 360, height: 640 };
 
+describe('a profile that ffmpeg does not see', () => {
+  it.each(['psd', 'jp2'] as const)('in %s is gone by', async (kind) => {
+    const folder = await tempFolder();
+    const p3 = await sharp(await quadrants())
+      .withIccProfile('p3')
+      .png()
+      .toBuffer();
+    const { icc = Buffer.alloc(0) } = await sharp(p3).metadata();
+    const plain = () => sharp(p3, { ignoreIcc: true }).removeAlpha();
+    const source = join(folder, `a.${kind}`);
+    await writeFile(
+      source,
+      kind === 'psd'
+        ? psdOf(await plain().raw().toBuffer(), icc)
+        : withJp2Profile(await makeJp2(await plain().png().toBuffer(), folder), icc),
+    );
+    const { output } = await normalizeFile(source, join(folder, 'made'));
+    await expectImageContract(output.path);
+    const pixels = await readPixels(output.path);
+    for (const [at, [x, y]] of CORNERS.entries()) {
+      expect(distance(pixels.at(x, y), UPRIGHT[at] ?? []), `corner ${at}`).toBeLessThan(16);
+    }
+  });
+});
+
+/** A Photoshop file of one layer without compression, a plane behind the other. */
+function psdOf(rgb: Buffer, icc: Buffer): Buffer {
+  const start = Buffer.alloc(26);
+  start.write('8BPS', 'latin1');
+  start.writeUInt16BE(1, 4);
+  start.writeUInt16BE(3, 12);
+  start.writeUInt32BE(SIZE.height, 14);
+  start.writeUInt32BE(SIZE.width, 18);
+  start.writeUInt16BE(8, 22);
+  start.writeUInt16BE(3, 24);
+  const resource = (id: number, data: Buffer) => {
+    const header = Buffer.alloc(12);
+    header.write('8BIM', 'latin1');
+    header.writeUInt16BE(id, 4);
+    header.writeUInt32BE(data.length, 8);
+    return Buffer.concat([header, data, Buffer.alloc(data.length % 2)]);
+  };
+  const resources = Buffer.concat([resource(0x03ed, Buffer.alloc(15)), resource(0x040f, icc)]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(resources.length);
+  const planes = [0, 1, 2].map((channel) => rgb.filter((_, at) => at % 3 === channel));
+  return Buffer.concat([start, Buffer.alloc(4), length, resources, Buffer.alloc(6), ...planes]);
+}
+
+async function makeJp2(png: Buffer, folder: string): Promise<Buffer> {
+  const [from, to] = [join(folder, 'plain.png'), join(folder, 'plain.jp2')];
+  await writeFile(from, png);
+  return readFile(await makeMedia(to, ['-i', from, ...words('-c:v jpeg2000 -pix_fmt rgb24')]));
+}
+
+/** The profile in place of the number of a colour space. */
+function withJp2Profile(jp2: Buffer, icc: Buffer): Buffer {
+  const [header, colour] = ['jp2h', 'colr'].map((type) => jp2.indexOf(type, 0, 'latin1') - 4);
+  if (header === undefined || colour === undefined) throw new Error('it has no such boxes');
+  const was = jp2.readUInt32BE(colour);
+  const box = Buffer.alloc(11);
+  box.writeUInt32BE(box.length + icc.length, 0);
+  box.write('colr\x02', 4, 'latin1');
+  jp2.writeUInt32BE(jp2.readUInt32BE(header) - was + box.length + icc.length, header);
+  return Buffer.concat([jp2.subarray(0, colour), box, icc, jp2.subarray(colour + was)]);
+}
+
 describe('a HEIC picture', () => {
   it.each([0, 1, 2, 3] as const)(
     'that is to be turned by %i quarters is turned once',
@@ -107,6 +174,17 @@ describe('a HEIC picture', () => {
     const bytes = await makeHeic(await noisy(), SIZE);
     bytes.fill(0, bytes.length >> 1);
     await expect(normalizeBytes(bytes)).rejects.toThrow(/its end never arrived/);
+  });
+
+  it('that a disk or a tool has filled up with zeroes is whole', async () => {
+    const bytes = await makeHeic(await quadrants(), SIZE);
+    const free = Buffer.alloc(4096);
+    free.writeUInt32BE(4096, 0);
+    free.write('free', 4, 'latin1');
+    for (const more of [Buffer.alloc(4096), free]) {
+      const { output } = await normalizeBytes(Buffer.concat([bytes, more]));
+      await expectImageContract(output.path);
+    }
   });
 
   it('of which a part is lost is refused, also where its end is there', async () => {
@@ -288,7 +366,7 @@ describe('a JPEG whose end marker is there and part of its scan is not', () => {
     const file = join(await tempFolder(), 'half.jpg');
     await writeFile(file, Buffer.concat([half, Buffer.from([0xff, 0xd9])]));
     const lost = await Promise.all(
-      Array.from({ length: 40 }, () => isScanLost(file, create.width, create.height)),
+      Array.from({ length: 40 }, () => isScanLost(file, create.width, create.height, 30_000)),
     );
     expect(new Set(lost)).toEqual(new Set([true]));
   });

@@ -59,7 +59,10 @@ const CONTAINER: readonly (readonly [ClipChanges, RegExp])[] = [
   [{ media: { durationSeconds: 60.001 } }, /60\.001 s is longer than 60 s/],
   [{ media: { durationSeconds: null } }, /length is not known/],
   [{ media: { pictures: [conformingPicture, cover] } }, /further streams \(picture\)/],
-  [{ media: { sounds: [conformingSound, conformingSound] } }, /further streams \(sound\)/],
+  [
+    { media: { sounds: [conformingSound, { ...conformingSound, index: 2 }] } },
+    /further streams \(sound\)/,
+  ],
   [{ media: { others: ['subtitle', 'data'] } }, /further streams \(subtitle, data\)/],
   [{ picture: { sideData: ['Stereo 3D'] } }, /side data \(Stereo 3D\)/],
   [{ media: { chapters: 3 } }, /3 chapters/],
@@ -114,6 +117,21 @@ describe('a clip', () => {
       sound: { action: 'copy' },
     });
     expect(plan.reasons).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it('whose only sound cannot be decoded is not kept with it, where silence is not wanted', () => {
+    const sounds = [{ ...conformingSound, codec: 'ac4', decodable: false }];
+    const clip = clipOf({ sound: null, media: { sounds } });
+    const plan = planned(clip, { silentTrack: false });
+    expect(plan).toMatchObject({ action: 'remux', sound: { action: 'none' } });
+    const silent = planned(clip);
+    expect(silent.reasons).toEqual(['its sound is ac4, which this ffmpeg cannot decode']);
+  });
+
+  it('in Dolby Vision of the profile that is nothing else is refused', () => {
+    const of = (dolbyVisionProfile: number) => clipOf({ picture: { dolbyVisionProfile } });
+    expect(planned(of(8))).toMatchObject({ action: 'keep' });
+    expect(refused(of(5))).toMatchObject({ code: 'format-unsupported' });
   });
 
   it('without sound stays without where silence is not wanted', () => {
