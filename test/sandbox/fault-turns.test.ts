@@ -42,8 +42,10 @@ test('a request that is not carried out does not count towards the rate', async 
 });
 
 test('a request that is refused is not carried out, whatever its answer was to be', async () => {
-  const sandbox = await open({ faults: [{ name: 'bad-gateway-after', method: 'deleteStatus' }] });
-  expect((await post(sandbox, 'deleteStatus', { idMessage: 'unknown' })).status).toBe(400);
+  const sandbox = await open({
+    faults: [{ name: 'bad-gateway-after', method: 'sendMediaStatus' }],
+  });
+  expect((await post(sandbox, 'sendMediaStatus', {})).status).toBe(400);
 });
 
 test('a fault that makes no sense on its method keeps the sandbox from opening', async () => {

@@ -170,10 +170,14 @@ export const anyClip: fc.Arbitrary<Media> = fc
       media: {
         ...clip.media,
         pictures: [...pictures, ...Array.from({ length: furtherPictures }, () => clip.picture)],
-        sounds: [...sounds, ...Array.from({ length: furtherSounds }, () => conformingSound)],
+        sounds: [...sounds, ...Array.from({ length: furtherSounds }, furtherSound)],
       },
     };
   });
+
+function furtherSound(_: unknown, number: number) {
+  return { ...conformingSound, index: 10 + number };
+}
 
 /** The first value, as often as not. */
 function mostly<Value>(usual: Value, ...others: readonly Value[]): fc.Arbitrary<Value> {
