@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { crc32, deflateSync } from 'node:zlib';
 import { boxesIn } from './read-boxes.js';
@@ -81,8 +81,7 @@ const PNG_COLOUR_TYPE_AT = 25;
 
 /** Gives a PNG a profile; nothing where that is of other channels than its pixels. */
 export async function addProfile(png: string, profile: Buffer): Promise<void> {
-  const file = await open(png);
-  const start = await readAt(file, 0, PNG_START_BYTES).finally(() => file.close());
+  const start = await readStart(png);
   const hasColour = (start.readUInt8(PNG_COLOUR_TYPE_AT) & 2) === 2;
   if (profile.toString('latin1', 16, 20) !== (hasColour ? 'RGB ' : 'GRAY')) return;
   const target = `${png}.profile`;
@@ -95,6 +94,19 @@ export async function addProfile(png: string, profile: Buffer): Promise<void> {
     yield Buffer.concat([start, ...chunk]);
     yield* createReadStream(png, { start: PNG_START_BYTES });
   };
-  await pipeline(whole, createWriteStream(target));
-  await rename(target, png);
+  try {
+    await pipeline(whole, createWriteStream(target));
+    await rename(target, png);
+  } finally {
+    await rm(target, { force: true });
+  }
+}
+
+async function readStart(png: string): Promise<Buffer> {
+  const file = await open(png);
+  try {
+    return await readAt(file, 0, PNG_START_BYTES);
+  } finally {
+    await file.close();
+  }
 }

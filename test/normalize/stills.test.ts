@@ -183,7 +183,7 @@ describe('a HEIC picture', () => {
     free.write('free', 4, 'latin1');
     for (const more of [Buffer.alloc(4096), free]) {
       const { output } = await normalizeBytes(Buffer.concat([bytes, more]));
-      await expectImageContract(output.path);
+      expect(distance((await readPixels(output.path)).at(0.2, 0.2), RED)).toBeLessThan(16);
     }
   });
 

@@ -23,7 +23,9 @@ describe.skipIf(whyNoTerminal !== null)('on a terminal', () => {
       'long-64s-high.mp4',
       'refused/photo.jpg',
     ]);
-    const terminal = await openTerminal('send album --sandbox --gap 1', { cwd });
+    // Slow enough to be seen at work on any machine.
+    const slow = 'send album --sandbox --gap 1 --video-preset slow';
+    const terminal = await openTerminal(slow, { cwd });
     const lines = await terminal.until(/ of 4 files[^]*^normalize .*^upload .*^send /ms);
     expect(lines[0]).toMatch(/^[█░]+ {2}\d of 4 files/);
     expect(await terminal.flags()).toEqual({ hasCursor: false, isOther: true });
