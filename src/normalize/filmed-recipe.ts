@@ -102,7 +102,11 @@ function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeIn
     return { source: STANDARD_INPUT, demuxer: 'rawvideo', options: [...raw, ...limits] };
   }
   const decoder = picture.decoder === null ? [] : [`-c:${picture.index}`, picture.decoder];
-  return { source: path, demuxer, codecs, options: [...decoder, '-noautorotate', ...limits] };
+  // Where the size of its frames changes, as in recordings of calls, one graph makes all of them fit:
+  // a new one would count frames anew. Only bwdif cannot take it.
+  const whole = picture.deinterlace ? [] : ['-reinit_filter', '0'];
+  const options = [...decoder, '-noautorotate', ...whole, ...limits];
+  return { source: path, demuxer, codecs, options };
 }
 
 function silence({ leadSeconds, cutSeconds }: VideoPlan): RecipeInput {

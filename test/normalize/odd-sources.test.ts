@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectAudioContract, expectVideoContract } from '../support/contract.js';
@@ -10,6 +11,7 @@ import {
   words,
 } from '../support/make-media.js';
 import { normalizeFile } from '../support/normalize-file.js';
+import { distance, readFrame } from '../support/pixels.js';
 import { tempFolder } from '../support/temp-folder.js';
 
 const H264 = [...CONFORMING_PICTURE, ...CONFORMING_SOUND];
@@ -176,3 +178,36 @@ describe('an odd recording comes out as a status', () => {
     }
   });
 });
+
+it.each(['libvpx', 'libx264'])(
+  'a clip whose picture changes its size is made at the first one, to its end (%s)',
+  async (codec) => {
+    const folder = await tempFolder();
+    const pieces = [];
+    for (const [colour, size] of [
+      ['red', '96x64'],
+      ['lime', '192x128'],
+      ['blue', '48x32'],
+    ]) {
+      const piece = join(folder, `${colour}.mkv`);
+      const frames = lavfi(`color=${colour}:s=${size}:r=25:d=1,format=yuv420p`);
+      await makeMedia(piece, [...frames, '-c:v', codec, ...words('-bf 0')]);
+      pieces.push(`file ${colour}.mkv`);
+    }
+    const list = join(folder, 'list.txt');
+    await writeFile(list, pieces.join('\n'));
+    const source = join(folder, 'a.mkv');
+    await makeMedia(source, [...words('-f concat -i'), list, ...words('-c copy')]);
+    const { output } = await normalizeFile(source, join(folder, 'made'));
+    expect(output).toMatchObject({ width: 96, height: 64 });
+    expect(longestSeconds(await expectVideoContract(output.path, 'encoded'))).toBeCloseTo(3, 0);
+    for (const [seconds, colour] of [
+      [0.5, [255, 0, 0]],
+      [1.5, [0, 255, 0]],
+      [2.5, [0, 0, 255]],
+    ] as const) {
+      const pixels = await readFrame(output.path, seconds);
+      expect(distance(pixels.at(0.9, 0.9), colour), `at ${seconds} s`).toBeLessThan(24);
+    }
+  },
+);
