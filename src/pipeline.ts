@@ -114,7 +114,7 @@ async function runAll(
     };
     warn(warnOfJournal(instance));
     warn(warnOfAbsent(absent));
-    if (settings.out === '' && options.goal !== 'prepare') warn(await warnOfPrepared(roots, ours));
+    warn(await warnOfPrepared(roots, ours, outDir));
     warn(read?.warning ?? null);
     const walked = { inputs: 0, bytes: 0 };
     const nameOutput = createOutputNames(outDir);

@@ -6,6 +6,7 @@ import { boxesIn } from './read-boxes.js';
 
 /** Those of printers have 2 MB; a forged length may be anything. */
 const PROFILE_MAX_BYTES = 16 * 1024 * 1024;
+const PROFILE_HEADER_BYTES = 128;
 
 /**
  * The colour profile in a file whose pixels ffmpeg decodes without it: Photoshop or JPEG 2000.
@@ -14,7 +15,7 @@ const PROFILE_MAX_BYTES = 16 * 1024 * 1024;
 export async function readEmbeddedProfile(path: string): Promise<Buffer | null> {
   const file = await open(path);
   try {
-    const { buffer: start } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    const start = await readAt(file, 0, 8);
     if (start.toString('latin1', 0, 4) === '8BPS') return await findInPhotoshop(file);
     if (start.toString('latin1', 4, 8) === 'jP  ') return await findInJpeg2000(file);
     return null;
@@ -26,12 +27,15 @@ export async function readEmbeddedProfile(path: string): Promise<Buffer | null> 
 /** Numbers as in "Adobe Photoshop File Formats Specification", Image Resources Section. */
 const PSD_HEADER_BYTES = 26;
 const PSD_PROFILE = 0x040f;
+/** Real files have some dozens; a forged one may have millions. */
+const MAX_BLOCKS = 1000;
 
 async function findInPhotoshop(file: FileHandle): Promise<Buffer | null> {
   const lengthAt = async (at: number) => (await readAt(file, at, 4)).readUInt32BE();
   const sectionAt = PSD_HEADER_BYTES + 4 + (await lengthAt(PSD_HEADER_BYTES));
   const end = sectionAt + 4 + (await lengthAt(sectionAt));
-  for (let at = sectionAt + 4; at + 12 <= end;) {
+  let at = sectionAt + 4;
+  for (let count = 0; count < MAX_BLOCKS && at + 12 <= end; count++) {
     const header = await readAt(file, at, 7);
     if (header.toString('latin1', 0, 4) !== '8BIM') return null;
     const nameBytes = even(1 + header.readUInt8(6));
@@ -54,20 +58,22 @@ async function findInJpeg2000(file: FileHandle): Promise<Buffer | null> {
       if (box.type !== 'colr') continue;
       const [method = 0] = await readAt(file, box.contentAt, 1);
       const at = box.contentAt + 3;
-      return JP2_PROFILES.includes(method) ? readProfile(file, at, box.endsAt - at) : null;
+      const bytes = Math.min(box.endsAt, header.endsAt) - at;
+      return JP2_PROFILES.includes(method) ? readProfile(file, at, bytes) : null;
     }
   }
   return null;
 }
 
 async function readProfile(file: FileHandle, at: number, bytes: number): Promise<Buffer | null> {
-  return bytes < 128 || bytes > PROFILE_MAX_BYTES ? null : readAt(file, at, bytes);
+  const { size } = await file.stat();
+  const isWhole = bytes >= PROFILE_HEADER_BYTES && at + bytes <= size;
+  return isWhole && bytes <= PROFILE_MAX_BYTES ? readAt(file, at, bytes) : null;
 }
 
-/** @throws Error where the file ends before */
+/** Zeroes where the file ends before. */
 async function readAt(file: FileHandle, at: number, bytes: number): Promise<Buffer> {
-  const { bytesRead, buffer } = await file.read(Buffer.alloc(bytes), 0, bytes, at);
-  if (bytesRead < bytes) throw new Error('it is cut off before its end');
+  const { buffer } = await file.read(Buffer.alloc(bytes), 0, bytes, at);
   return buffer;
 }
 

@@ -36,8 +36,8 @@ export interface PictureStream {
   readonly transfer: string | null;
   readonly matrix: string | null;
   readonly range: string | null;
-  /** Of Dolby Vision; absent where it is none. */
-  readonly dolbyVisionProfile?: number | undefined;
+  /** Its colours are those of Dolby Vision, and of nothing else as well. Default: false. */
+  readonly isDolbyVisionAlone?: boolean;
   /** What comes with the picture beside its frames, in ffprobe's words: `Display Matrix`. */
   readonly sideData: readonly string[];
   readonly durationSeconds: number | null;
@@ -114,8 +114,10 @@ export function toPicture(
     transfer: stream.color_transfer,
     matrix: stream.color_space,
     range: stream.color_range,
-    dolbyVisionProfile: stream.side_data_list.find((data) => data.dv_profile !== undefined)
-      ?.dv_profile,
+    // As profile 5 is: no decoder here makes colours of it.
+    isDolbyVisionAlone: stream.side_data_list.some(
+      (data) => data.dv_bl_signal_compatibility_id === 0,
+    ),
     sideData: stream.side_data_list.map((data) => data.side_data_type),
     durationSeconds: stream.duration,
     endSeconds: endOf(stream, file),

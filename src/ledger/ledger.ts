@@ -73,16 +73,16 @@ export interface Ledger {
   /** What became of a status that was sent; no change of its state. */
   readonly recordConfirmation: (key: string, confirmation: Confirmation) => Promise<void>;
   /**
-   * How many statuses of that one's kind, caption and account were attempted within that time and may
-   * be any that the journal shows: their outcome is not known, or their id is not. An account that is not
-   * known may be the same.
+   * The captions of statuses of that one's kind and account that were attempted within that time and
+   * may be any that the journal shows: their outcome is not known, or their id is not. An account that
+   * is not known may be the same; a caption that is not known is null.
    * @param untilMs default: no end
    */
-  readonly countOpen: (
-    like: Pick<LedgerEntry, 'key' | 'kind'> & { readonly message: Pick<Message, 'caption'> },
+  readonly findOpen: (
+    like: Pick<LedgerEntry, 'key' | 'kind'>,
     sinceMs: number,
     untilMs?: number,
-  ) => Promise<number>;
+  ) => Promise<readonly (string | null)[]>;
   /** What a look into an account's journal has shown, whoever posted it. */
   readonly recordLook: (look: JournalLook) => Promise<void>;
   /** When the journal was last looked at before the request of a status left; null: not known. */

@@ -9,8 +9,6 @@ const NEXT_CHANGE = '(SELECT COALESCE(MAX(change_number), 0) + 1 FROM statuses)'
 const CHANGED = `changed_at_ms = ?, change_number = ${NEXT_CHANGE}`;
 /** What has been posted stays as it was, also when it was deleted since. */
 const NOT_POSTED = `state NOT IN ('sent', 'undone')`;
-/** Around captions, which may come back without them. */
-const BLANKS = `' ' || CHAR(9, 10, 13)`;
 /** Far longer than anyone can see a status. */
 const LOOKS_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -42,10 +40,9 @@ export function openStatuses(
     SELECT at_ms FROM looks JOIN statuses ON looks.number = statuses.after_look
     WHERE statuses.key = ?`);
   const open = store.prepare(`
-    SELECT COUNT(*) AS count FROM statuses
+    SELECT message ->> 'caption' AS caption FROM statuses
     WHERE (state IN ('sending', 'uncertain') OR (state = 'sent' AND id_message IS NULL))
-      AND kind = ? AND COALESCE(TRIM(message ->> 'caption', ${BLANKS}) = TRIM(?, ${BLANKS}), TRUE)
-      AND COALESCE(account = (SELECT account FROM statuses WHERE key = ?), TRUE)
+      AND kind = ? AND COALESCE(account = (SELECT account FROM statuses WHERE key = ?), TRUE)
       AND attempted_at_ms >= ?
       AND attempted_at_ms <= COALESCE(?, attempted_at_ms)`);
 
@@ -121,8 +118,10 @@ export function openStatuses(
     recordConfirmation: async (key, { status, delivered, read, atMs }) => {
       steps.confirmed.run(JSON.stringify({ status, delivered, read, atMs }), key);
     },
-    countOpen: async ({ key, kind, message: { caption } }, sinceMs, untilMs) =>
-      countSchema.parse(open.rows(kind, caption, key, sinceMs, untilMs ?? null))[0].count,
+    findOpen: async ({ key, kind }, sinceMs, untilMs) =>
+      openSchema
+        .parse(open.rows(kind, key, sinceMs, untilMs ?? null))
+        .map(({ caption }) => caption),
     recordLook: async ({ account, idMessages, atMs }) => {
       store.together(() => {
         steps.forgetLooks.run(atMs - LOOKS_KEPT_MS);
@@ -147,7 +146,7 @@ const postedSchema = z.array(
 );
 const heldSchema = z.array(z.object({ at: z.number(), content: z.string() }));
 const lookSchema = z.array(z.object({ at_ms: z.number() }));
-const countSchema = z.tuple([z.object({ count: z.number() })]);
+const openSchema = z.array(z.object({ caption: z.string().nullable() }));
 
 function prepareSteps({ prepare }: Store) {
   return {

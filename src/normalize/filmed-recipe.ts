@@ -103,8 +103,8 @@ function pictureInput(path: string, plan: FilmedPlan, threads: number): RecipeIn
   }
   const decoder = picture.decoder === null ? [] : [`-c:${picture.index}`, picture.decoder];
   // Where the size of its frames changes, as in recordings of calls, one graph makes all of them fit:
-  // a new one would count frames anew. Only bwdif cannot take it.
-  const whole = picture.deinterlace ? [] : ['-reinit_filter', '0'];
+  // a new one would count frames anew. Only bwdif cannot take it, and no filter for sound.
+  const whole = picture.deinterlace ? [] : [`-reinit_filter:${picture.index}`, '0'];
   const options = [...decoder, '-noautorotate', ...whole, ...limits];
   return { source: path, demuxer, codecs, options };
 }

@@ -8,7 +8,6 @@ import { inRoomFor } from '../inspect/decoding-room.js';
 import { tryDecoding } from '../inspect/try-decoding.js';
 import type { Media } from '../inspect/inspection.js';
 import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
-import { withoutSound } from '../plan/plan-parts.js';
 import { nameOwn, removeLeftBehind } from '../processes.js';
 import type { Settings } from '../settings.js';
 import { check, type CheckResult } from './check.js';
@@ -90,7 +89,7 @@ async function retreat(
     // Nor is one that is declared, and holds nothing as far as it is taken.
     const isNothing = result.type === 'broken' && result.isSilent === true;
     if (isLost || isNothing) {
-      const silent = isNothing ? withoutSound(media) : { ...media, sound: null };
+      const silent = isLost ? withUndecodable(media, media.sound) : { ...media, sound: null };
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
   }
@@ -107,7 +106,7 @@ async function retreat(
  */
 async function isSoundUndecodable(
   ffmpeg: Ffmpeg,
-  { media, sound }: Extract<Media, { readonly type: 'video' }>,
+  { media, sound }: Clip,
   { path: source, part }: NormalizeTask,
   { maxDurationSeconds: seconds }: Settings,
   options: NormalizeOptions,
@@ -121,6 +120,16 @@ async function isSoundUndecodable(
     if (thrown instanceof StatuscastError && thrown.code === 'program-timeout') return false;
     throw thrown;
   }
+}
+
+type Clip = Extract<Media, { readonly type: 'video' }>;
+
+/** A clip of which a sound is known to be of no use. */
+function withUndecodable(clip: Clip, lost: NonNullable<Clip['sound']>): Clip {
+  const sounds = clip.media.sounds.map((sound) =>
+    sound.index === lost.index ? { ...sound, decodable: false } : sound,
+  );
+  return { ...clip, sound: null, media: { ...clip.media, sounds } };
 }
 
 function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {

@@ -42,27 +42,32 @@ export const PREPARED_DIR = 'out';
 /**
  * The folders that we write to, which may lie among the inputs and are left out there, by their real
  * paths. What `prepare` made is none of a later `send` of the folder around it, or each file would
- * be posted twice; it is where somebody gives it by name.
+ * be posted twice; it is where somebody gives that folder by name.
  */
 export async function foldersOfOurs(
   roots: readonly Root[],
   { state, out }: Settings,
 ): Promise<readonly string[]> {
-  const stateDir = await realPathOf(path.resolve(state));
-  const outDir = await realPathOf(path.resolve(out || PREPARED_DIR));
-  const isGiven = roots.some(({ isFolder, real }) => isFolder && !leadsOut(outDir, real));
-  return isGiven ? [stateDir] : [stateDir, outDir];
+  const folders = [state, PREPARED_DIR, ...(out === '' ? [] : [out])];
+  const ours = await Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
+  return ours.filter((folder) => roots.every(({ real }) => real !== folder));
 }
 
-/** @param ours as `foldersOfOurs` gives them */
+/**
+ * Tells of outputs of an earlier `prepare` among the inputs.
+ * @param ours as `foldersOfOurs` gives them
+ * @param outDir where this run has its own
+ */
 export async function warnOfPrepared(
   roots: readonly Root[],
-  [, outDir]: readonly string[],
+  ours: readonly string[],
+  outDir: string,
 ): Promise<string | null> {
-  if (outDir === undefined || !(await isThere(outDir))) return null;
-  const isBelow = roots.some(({ isFolder, real }) => isFolder && !leadsOut(real, outDir));
-  if (!isBelow) return null;
-  return `${outDir} is left out, as prepare puts its outputs there; give it by name to have it sent`;
+  const prepared = await realPathOf(path.resolve(PREPARED_DIR));
+  const isOwn = prepared === (await realPathOf(outDir));
+  const isBelow = roots.some(({ isFolder, real }) => isFolder && !leadsOut(real, prepared));
+  if (isOwn || !isBelow || !ours.includes(prepared) || !(await isThere(prepared))) return null;
+  return `${prepared} is left out, as prepare puts its outputs there; give it by name to have it sent`;
 }
 
 /**

@@ -50,22 +50,8 @@ function isTimed(media: Media): media is Timed {
   return media.type !== 'image' && media.media.animation === null;
 }
 
-type Clip = Extract<Timed, { readonly type: 'video' }>;
-
-/** A clip seen as if there had never been any sound in it. */
-export function withoutSound<Seen extends Clip>(seen: Seen): Seen {
-  return { ...seen, sound: null, media: { ...seen.media, sounds: [] } };
-}
-
 /** A part seen as if it were the whole file. */
-export function narrowTo(seen: Timed, part: Part): Timed {
-  const { startSeconds } = part;
-  // Behind the end of its sound a clip is silent.
-  const isSilent = seen.type === 'video' && (seen.sound?.endSeconds ?? Infinity) <= startSeconds;
-  return shorten(isSilent ? withoutSound(seen) : seen, part);
-}
-
-function shorten<Seen extends Timed>(seen: Seen, { startSeconds, seconds }: Part): Seen {
+export function narrowTo<Seen extends Timed>(seen: Seen, { startSeconds, seconds }: Part): Seen {
   const { durationSeconds: whole, bytes } = seen.media;
   if (startSeconds === 0 && seconds === null) return seen;
   const durationSeconds = seconds ?? (whole === null ? null : whole - startSeconds);

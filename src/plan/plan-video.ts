@@ -87,9 +87,6 @@ const COPY_SPARE_FRAMES = 1.5;
 /** Below 7.5 frames/s such a spare would cost more than a cut may. */
 const COPY_SPARE_MAX_SECONDS = STATUS_MAX_SECONDS - CUT_MIN_SECONDS;
 
-/** The one profile that is not HDR10, HLG or SDR as well: no decoder here makes colours of it. */
-const DOLBY_VISION_ALONE = 5;
-
 /** @param because faults of a copy that was tried: encode, whatever the rules say of the source */
 export function planVideo(
   seen: VideoSeen,
@@ -104,9 +101,9 @@ export function planVideo(
     const why = `${round(megapixels)} megapixels are more than ${settings.maxMegapixels}; make it smaller, or raise --max-megapixels`;
     return { action: 'refuse', error: { code: 'too-large', file: name, why } };
   }
-  if (picture.dolbyVisionProfile === DOLBY_VISION_ALONE) {
+  if (picture.isDolbyVisionAlone === true) {
     const why =
-      'its colours are those of Dolby Vision profile 5, which come out green; export it as SDR, HDR10 or HLG';
+      'its colours are those of Dolby Vision alone, which come out green; export it as SDR, HDR10 or HLG';
     return { action: 'refuse', error: { code: 'format-unsupported', file: name, why } };
   }
   const faults = faultsOf(VIDEO_RULES, seen, settings);

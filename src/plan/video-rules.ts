@@ -115,8 +115,9 @@ const SOUND_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ sound, media }, { silentTrack }) => {
     if (sound !== null || !silentTrack) return null;
     const lost = media.sounds[0];
-    return lost === undefined
-      ? 'it has no sound track'
+    if (lost === undefined) return 'it has no sound track';
+    return lost.decodable
+      ? 'nothing of its sound is there'
       : `its sound is ${lost.codec}, which this ffmpeg cannot decode`;
   },
   ({ sound }) =>

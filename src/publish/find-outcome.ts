@@ -62,7 +62,8 @@ export interface FindOptions extends RetryOptions {
   readonly now?: () => number;
 }
 
-const JOURNAL_METHOD = 'getOutgoingStatuses';
+const JOURNAL_OFF =
+  'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console';
 const POLL_MS = 2000;
 const MINUTE_MS = 60_000;
 /** The journal counts in whole seconds. */
@@ -113,6 +114,11 @@ export async function findOutcome(
       const [only] = own;
       if (only !== undefined && own.length === 1) return sentAs(only);
       if (first === undefined && isSettled) {
+        const { outgoingWebhook } = await readSettings(client, options);
+        // It shows nothing and proves nothing.
+        if (!outgoingWebhook) {
+          return { type: 'uncertain', why: JOURNAL_OFF, isHeard: true, isJournalOff: true };
+        }
         if (isHidden) {
           return uncertain('the queue holds a status of which it does not show the link');
         }
@@ -121,7 +127,10 @@ export async function findOutcome(
         if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
           return uncertain('it was sent so long ago that neither queue nor journal can tell');
         }
-        return await proveAbsence(client, attempt, options);
+        if (attempt.isJournaled) return { type: 'not-sent' };
+        return uncertain(
+          'the instance was not known to keep a journal of statuses when it was sent',
+        );
       }
       const isTooLate = first !== undefined && now() >= deadlineMs + journalWaitMs;
       if (found.length > open || isTooLate) {
@@ -138,10 +147,8 @@ export async function findOutcome(
     }
     const error = toStatuscastError(thrown);
     if (stopsRun(error)) throw error;
-    // A refusal of the journal is an answer, and will be the same another time.
-    const { facts } = error;
-    const isAnswer =
-      facts.code === 'api-refused' && facts.method === JOURNAL_METHOD && !isTransient(error);
+    // A refusal that does not pass is an answer, and will be the same another time.
+    const isAnswer = error.code === 'api-refused' && !isTransient(error);
     return isAnswer ? uncertain(error.message) : unheard(error.message);
   }
 }
@@ -219,26 +226,18 @@ async function readJournal(
   return { newer, doubtful };
 }
 
+/**
+ * Whether the journal may show a status of one caption as one of another. It may leave captions out:
+ * then it may be any.
+ */
+export function mayShowAs(caption: string, shown: string): boolean {
+  return plain(shown) === '' || plain(shown) === plain(caption);
+}
+
 /** A caption as it may come back: in another form of Unicode, with other blanks around its lines. */
 function plain(caption: string): string {
   return caption
     .normalize('NFC')
     .replace(/\s*\n\s*/g, '\n')
     .trim();
-}
-
-/** A journal that is switched off shows nothing and proves nothing. */
-async function proveAbsence(
-  client: GreenApiClient,
-  { isJournaled }: Attempt,
-  options: FindOptions,
-): Promise<FoundOutcome> {
-  const { outgoingWebhook } = await readSettings(client, options);
-  if (!outgoingWebhook) {
-    const why =
-      'the instance keeps no journal of statuses; set outgoingWebhook to yes in the GREEN-API console';
-    return { type: 'uncertain', why, isHeard: true, isJournalOff: true };
-  }
-  if (isJournaled) return { type: 'not-sent' };
-  return uncertain('the instance was not known to keep a journal of statuses when it was sent');
 }

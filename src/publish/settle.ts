@@ -3,7 +3,7 @@ import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
-import { findOutcome, type Attempt, type FoundOutcome } from './find-outcome.js';
+import { findOutcome, mayShowAs, type Attempt, type FoundOutcome } from './find-outcome.js';
 import type { Journal } from './journal.js';
 
 /** What finding out works with. */
@@ -57,7 +57,10 @@ export async function settle(
       ...{ signal, now, onWaiting },
       isClaimed: (idMessage) => ledger.isClaimed(idMessage, key),
       isDecided: async () => (await ledger.find([key]))?.state === 'sent',
-      countOpen: (sinceMs, untilMs) => ledger.countOpen(unsettled, sinceMs, untilMs),
+      countOpen: async (sinceMs, untilMs) => {
+        const rivals = await ledger.findOpen(unsettled, sinceMs, untilMs);
+        return rivals.filter((rival) => rival === null || mayShowAs(rival, caption)).length;
+      },
       ...{ retries, sendTimeoutMs, journalWaitMs },
     },
   );

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -93,6 +93,15 @@ describe('send --json', () => {
         message: `${path.join(cwd, 'out')} is left out, as prepare puts its outputs there; give it by name to have it sent`,
       }),
     ]);
+    const elsewhere = await runCli(['send', '.', '--out', 'kept', '--json'], { cwd, env });
+    expect(resultsOf(elsewhere.stdout).map(({ input }) => input)).toEqual([
+      ...['cover.mp3', 'landscape.jpg'],
+    ]);
+    await mkdir(path.join(cwd, 'out/own'));
+    await copyFile(fixture('grey.png'), path.join(cwd, 'out/own/grey.png'));
+    await runCli(['send', '.', 'out/own', '--json'], { cwd, env });
+    expect(sent()).toEqual(['cover.mp3', 'landscape.jpg', 'grey.jpg']);
+    await rm(path.join(cwd, 'out/own'), { recursive: true });
     const named = await runCli(['send', 'out', '--json'], { cwd, env });
     expect(resultsOf(named.stdout).map(({ input }) => input)).toEqual([
       ...['out/cover.mp3', 'out/landscape.jpg'],

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { expectAudioContract, expectVideoContract } from '../support/contract.js';
@@ -211,3 +211,19 @@ it.each(['libvpx', 'libx264'])(
     }
   },
 );
+
+it('a clip whose sound changes its layout keeps both', async () => {
+  const folder = await tempFolder();
+  const pieces = [];
+  for (const channels of ['2', '6']) {
+    const piece = join(folder, `${channels}.ts`);
+    const streams = [...picture(1), ...lavfi('sine=r=48000:d=1')];
+    await makeMedia(piece, [...streams, ...CONFORMING_PICTURE, ...words('-c:a ac3 -ac'), channels]);
+    pieces.push(await readFile(piece));
+  }
+  const source = join(folder, 'a.ts');
+  await writeFile(source, Buffer.concat(pieces));
+  const { plan, output } = await normalizeFile(source, join(folder, 'made'));
+  expect(plan).toMatchObject({ picture: { deinterlace: false }, sound: { action: 'encode' } });
+  expect(longestSeconds(await expectVideoContract(output.path, 'encoded'))).toBeCloseTo(2, 0);
+});

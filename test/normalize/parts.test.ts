@@ -233,6 +233,7 @@ describe('a clip that is split, or begun later,', () => {
     const late = await normalizeFile(made.source, join(await tempFolder(), 'late'), {
       settings: { start: 12 },
     });
+    expect(late.plan.reasons).toContain('nothing of its sound is there');
     await expectVideoContract(late.output.path, 'encoded');
   });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { makeHeic } from '../../scripts/make-fixtures/heif.js';
+import { readEmbeddedProfile } from '../../src/inspect/embedded-profile.js';
 import { inspect } from '../../src/inspect/inspect.js';
 import { isScanLost } from '../../src/inspect/jpeg-loss.js';
 import { removeStalePartials } from '../../src/normalize/normalize.js';
@@ -72,6 +73,21 @@ describe('a profile that ffmpeg does not see', () => {
     for (const [at, [x, y]] of CORNERS.entries()) {
       expect(distance(pixels.at(x, y), UPRIGHT[at] ?? []), `corner ${at}`).toBeLessThan(16);
     }
+  });
+  it('is none where a forged file claims too much of it, or never ends', async () => {
+    const forged = psdOf(Buffer.alloc(0), Buffer.alloc(200));
+    const source = join(await tempFolder(), 'a.psd');
+    await writeFile(source, forged.subarray(0, 200));
+    await expect(readEmbeddedProfile(source)).resolves.toBeNull();
+    const [head, block] = [forged.subarray(0, 34), Buffer.from('8BIM'.padEnd(12, '\0'), 'latin1')];
+    head.writeUInt32BE(24_000_000, 30);
+    await writeFile(
+      source,
+      Buffer.concat([head, ...Array.from({ length: 2_000_000 }, () => block)]),
+    );
+    const begunMs = performance.now();
+    await expect(readEmbeddedProfile(source)).resolves.toBeNull();
+    expect(performance.now() - begunMs).toBeLessThan(5000);
   });
 });
 

@@ -128,10 +128,10 @@ describe('a clip', () => {
     expect(silent.reasons).toEqual(['its sound is ac4, which this ffmpeg cannot decode']);
   });
 
-  it('in Dolby Vision of the profile that is nothing else is refused', () => {
-    const of = (dolbyVisionProfile: number) => clipOf({ picture: { dolbyVisionProfile } });
-    expect(planned(of(8))).toMatchObject({ action: 'keep' });
-    expect(refused(of(5))).toMatchObject({ code: 'format-unsupported' });
+  it('in Dolby Vision that is nothing else is refused', () => {
+    const of = (isDolbyVisionAlone: boolean) => clipOf({ picture: { isDolbyVisionAlone } });
+    expect(planned(of(false))).toMatchObject({ action: 'keep' });
+    expect(refused(of(true))).toMatchObject({ code: 'format-unsupported' });
   });
 
   it('without sound stays without where silence is not wanted', () => {

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../src/job.js';
 import type { GreenApiClient } from '../../src/green-api/client.js';
-import { findOutcome, type Attempt, type FindOptions } from '../../src/publish/find-outcome.js';
+import {
+  findOutcome,
+  mayShowAs,
+  type Attempt,
+  type FindOptions,
+} from '../../src/publish/find-outcome.js';
 import { createJournal } from '../../src/publish/journal.js';
 import { failureOf } from '../support/failure.js';
 import { connectTo, countRequests, openClient } from '../support/sandbox-client.js';
@@ -127,6 +132,16 @@ describe.concurrent('the journal', () => {
     expect(found).toMatchObject({ type: 'uncertain', why: expect.stringContaining('caption') });
   });
 
+  test.for([
+    ['one\r\ntwo ', 'one\ntwo', true],
+    ['a\u0301', 'á', true],
+    ['any', '', true],
+    ['', 'any', false],
+    ['one', 'two', false],
+  ] as const)('may show %o as %o: %o', ([caption, shown, may]) => {
+    expect(mayShowAs(caption, shown)).toBe(may);
+  });
+
   test('of two that it could be tells nothing', async (scope) => {
     const entries = [entryOf({ idMessage: '1' }), entryOf({ idMessage: '2' })];
     const client = await openJournal(scope, entries);
@@ -238,6 +253,27 @@ describe.concurrent('silence', () => {
     const found = await find(client, attemptNow(), options);
     expect(found).toEqual({ type: 'sent', idMessage: sent });
   });
+
+  test('of a journal that is switched off is told so, whatever the queue hides', async (scope) => {
+    const server = await openServer(scope, ({ method }, response) => {
+      if (method === 'showMessagesQueue') replyWith(response, [{ type: 'sendMediaStatus' }]);
+      else replyWith(response, method === 'getSettings' ? { outgoingWebhook: 'no' } : []);
+    });
+    const found = await find(connectTo(scope, server.url), attemptNow(), OPTIONS);
+    expect(found).toMatchObject({ type: 'uncertain', isHeard: true, isJournalOff: true });
+  });
+
+  test.for(['showMessagesQueue', 'getSettings'])(
+    'that %s refuses to tell of for good is an answer',
+    async (refusing, scope) => {
+      const server = await openServer(scope, ({ method }, response) => {
+        if (method === refusing) replyWith(response, { message: 'Not Found' }, 404);
+        else replyWith(response, []);
+      });
+      const found = await find(connectTo(scope, server.url), attemptNow(), OPTIONS);
+      expect(found).toMatchObject({ type: 'uncertain', isHeard: true });
+    },
+  );
 
   test('of a journal that is switched off proves nothing', async (scope) => {
     const { client } = await openClient(scope, { outgoingWebhook: 'no', sendDelayMs: 0 });

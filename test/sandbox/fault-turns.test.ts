@@ -41,7 +41,7 @@ test('a request that is not carried out does not count towards the rate', async 
   expect(await settingsStatuses(sandbox, 3)).toEqual([502, 200, 429]);
 });
 
-test('a request that is refused is not carried out, whatever its answer was to be', async () => {
+test('a request that is refused is answered so, whatever its answer was to be', async () => {
   const sandbox = await open({
     faults: [{ name: 'bad-gateway-after', method: 'sendMediaStatus' }],
   });

@@ -24,9 +24,9 @@ export async function withFault(
   switch (effect.does) {
     case 'reply':
       if (effect.carriesOut) {
-        const { status, ...refusal } = await carryOut(fault.name);
+        const reply = await carryOut(fault.name);
         // It was not carried out, and an answer that says so is none of the fault's doing.
-        if (status >= 400) return { status, ...refusal };
+        if (reply.status >= 400) return reply;
       }
       return effect.reply(target, path);
     case 'break':
