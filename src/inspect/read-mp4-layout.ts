@@ -36,8 +36,8 @@ const FIRST_BOXES: readonly string[] = ['ftyp', 'moov', 'mdat', 'wide', 'free', 
 const KNOWN_BOXES: Readonly<Record<string, readonly string[]>> = {
   '': FIRST_BOXES,
   moov: ['mvhd', 'iods', 'trak', 'udta', 'meta', 'free', 'skip'],
-  trak: ['tkhd', 'edts', 'tref', 'mdia', 'udta', 'meta', 'free', 'skip'],
-  udta: ['meta', 'name', 'free', 'skip'],
+  trak: ['tkhd', 'tapt', 'edts', 'tref', 'mdia', 'udta', 'meta', 'free', 'skip'],
+  udta: ['meta', 'name', 'chpl', 'loci', 'free', 'skip'],
 };
 
 /** Whether all that is in a box, and in those below it, is known. */
