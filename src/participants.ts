@@ -158,3 +158,10 @@ const require = createRequire(import.meta.url);
 function loadNumberingPlans(): typeof import('libphonenumber-js/min') {
   return require('libphonenumber-js/min');
 }
+
+/** What is said of participants as whoever is shown it may read it: without any number. */
+export function withoutNumbers(message: string): string {
+  return message.includes('participants')
+    ? message.replaceAll(/[+(]*\d[\d\s()./-]{4,}\d/g, '…')
+    : message;
+}

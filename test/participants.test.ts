@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { withoutNumbers } from '../src/participants.js';
 import { createSettings, resolveSettings } from '../src/resolve-settings.js';
 import type { SettingsInput } from '../src/settings.js';
 
@@ -100,4 +101,20 @@ describe('audiences', () => {
   ])('that are wrong are told of, though nobody asks for them: %j', (wrong, why) => {
     expect(() => createSettings({ audiences: wrong })).toThrow(why);
   });
+});
+
+test('what is said of them can be told without their numbers', () => {
+  const said = (entry: string) => {
+    try {
+      return String(createSettings({ participants: [entry] }).participants);
+    } catch (thrown) {
+      return String(thrown);
+    }
+  };
+  for (const entry of ['0170 1234567', '(0170) 123-4567', '+49 17']) {
+    const shown = withoutNumbers(said(entry));
+    expect(shown).toContain('phone number');
+    expect(shown).not.toMatch(/\d{3}/);
+  }
+  expect(withoutNumbers('Cannot read IMG_20240101.jpg')).toBe('Cannot read IMG_20240101.jpg');
 });

@@ -47,7 +47,7 @@ interface Known {
 }
 
 export function createChoices(run: Settings, options: ChoicesOptions): Choices {
-  const parse = rememberCaptions();
+  const parse = rememberCaptions(options.isLive === true ? run.steadySeconds * 1000 : 0);
   const known = new Map<string, Known>();
   const read = async (folder: string) => {
     const begunMs = performance.now();

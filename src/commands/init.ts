@@ -5,6 +5,7 @@ import { isCaptionsFile } from '../discover/choices-beside.js';
 import { readFolder } from '../discover/read-folder.js';
 import { StatuscastError } from '../errors.js';
 import { listMedia } from '../pipeline.js';
+import { quote } from '../report/end-lines.js';
 import { clean } from '../report/format.js';
 import { commandOf } from '../report/style.js';
 import type { Streams } from '../report/write-events.js';
@@ -50,7 +51,7 @@ export async function init(request: InitRequest, streams: Streams): Promise<numb
   }
   peopleOf(streams, json).write(
     `${clean(file)}: a line for ${files.length === 1 ? 'one file' : `each of ${files.length} files`}, to fill in. What is left empty is as for all files.\n` +
-      `next: ${commandOf(env)} plan ${clean(folder)}   shows what comes of it\n`,
+      `next: ${commandOf(env)} plan ${quote(clean(folder))}   shows what comes of it\n`,
   );
   return EXIT.done;
 }

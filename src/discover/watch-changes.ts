@@ -56,7 +56,9 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
         if (error !== null) note(ALL);
         for (const event of events ?? []) {
           note(path.relative(root.real, event.path));
-          if (event.type === 'create') void noteFolder(event.path);
+          // One that was deleted and made anew at once may come as an update.
+          if (event.type !== 'delete') void noteFolder(event.path);
+          else if (event.path === root.real) isStale = true;
         }
         onChange();
       },

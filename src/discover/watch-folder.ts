@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Input } from '../job.js';
 import { mayChoose } from './choices-beside.js';
 import { discoverAt, type Root } from './discover.js';
+import { leadsOut } from './leads-out.js';
 import { listenTo, type Changes } from './watch-changes.js';
 import { createPatience, type WatchEnd } from './watch-patience.js';
 import { createSights } from './watch-sights.js';
@@ -36,6 +37,8 @@ interface Place {
 }
 
 const IDLE_MS = 5000;
+/** What is there may take days to be posted: in between it is looked what has come. */
+const BACKLOG_MS = 30_000;
 const WAKE_MS = 100;
 /**
  * A walk takes no more than a two-hundredth of the time, a fiftieth where it has to do alone, and a
@@ -73,9 +76,14 @@ export function watchFolder(
       if (signal.aborted) break;
       met.add(input.path);
       const seen = await sights.see(root, input);
-      if (seen !== 'folder' || unreadable.has(input.path)) continue;
+      const isNameless = seen === 'gone' && input.relativePath.includes('\uFFFD');
+      if ((seen !== 'folder' && !isNameless) || unreadable.has(input.path)) continue;
       unreadable.add(input.path);
-      onWarning(`Cannot read the folder ${input.input}: nothing in it is posted.`);
+      onWarning(
+        isNameless
+          ? `Cannot read ${input.input}: its name is no UTF-8; give it another one.`
+          : `Cannot read the folder ${input.input}: nothing in it is posted.`,
+      );
     }
     return met;
   };
@@ -87,7 +95,8 @@ export function watchFolder(
     sights.keepOnly(place.root, met);
     // What is chosen may have changed above the folder, or where nobody tells of it.
     sights.release();
-    unreadable = new Set([...unreadable].filter((folder) => met.has(folder)));
+    const isStill = (file: string) => met.has(file) || leadsOut(place.root.real, file);
+    unreadable = new Set([...unreadable].filter(isStill));
     const how = place.changes.isHeard() ? 'heard' : 'deaf';
     const walkMs = now() - begunMs;
     const everyMs = Math.max(WALK_MIN_MS[how], walkMs * WALK_SHARES[how]);
@@ -116,8 +125,9 @@ export function watchFolder(
       while (!signal.aborted) {
         for (const place of places) await lookAround(place);
         const whole = patience.heldMs(underWay) > 0 ? [] : await sights.findWhole();
+        const lookAgainMs = now() + BACKLOG_MS;
         for (const sight of whole) {
-          if (signal.aborted || patience.heldMs(underWay) > 0) break;
+          if (signal.aborted || patience.heldMs(underWay) > 0 || now() > lookAgainMs) break;
           if (!(await sights.take(sight))) continue;
           underWay++;
           isIdle = false;

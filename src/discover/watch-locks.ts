@@ -5,9 +5,14 @@ import path from 'node:path';
 const UNFINISHED =
   /(\.(part|partial|crdownload|download|opdownload|filepart|tmp|temp|lock|aria2|!qb|!ut|swp)|~lock)$|^~\$/i;
 
-/** Whether a file of this name is on its way to another name, or only says that one is at work. */
-export function isUnfinishedName(name: string): boolean {
-  return UNFINISHED.test(name);
+/** Safari keeps what it is downloading in a folder. */
+const UNFINISHED_FOLDER = /\.download$/i;
+
+/** Whether a file is on its way to another name or place, or only says that one is at work. */
+export function isUnfinished(relativePath: string): boolean {
+  const folders = path.dirname(relativePath).split(path.sep);
+  const isKept = folders.some((folder) => UNFINISHED_FOLDER.test(folder));
+  return isKept || UNFINISHED.test(path.basename(relativePath));
 }
 
 /** Whether another file beside it says that somebody is at work on it. */

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import type { Input } from '../job.js';
 import { comparePaths, sightOf, type Root } from './discover.js';
-import { findWritten, hasLockFile, isUnfinishedName } from './watch-locks.js';
+import { leadsOut } from './leads-out.js';
+import { findWritten, hasLockFile, isUnfinished } from './watch-locks.js';
 
 /** A file as it was seen last. */
 export interface Sight {
@@ -62,7 +62,7 @@ export function createSights(
     const before = sights.get(file);
     const found = await stat(file).catch(() => null);
     if (found?.isDirectory() === true) return 'folder';
-    if (found === null || found.size === 0 || isUnfinishedName(path.basename(file))) {
+    if (found === null || found.size === 0 || isUnfinished(input.relativePath)) {
       if (before?.state !== 'under-way') sights.delete(file);
       return 'gone';
     }
@@ -113,6 +113,12 @@ export function createSights(
       // It may have been in line for long.
       if ((await see(root, input)) !== 'same' || sights.get(input.path)?.input.stamp !== stamp)
         return false;
+      // A link may have come into its place since it was found, and lead to what nobody shared.
+      const real = await realpath(input.path).catch(() => null);
+      if (real === null || (real !== input.path && leadsOut(root.real, real))) {
+        sights.delete(input.path);
+        return false;
+      }
       if (await hasLockFile(input.path)) {
         change(sight, { dueMs: now() + LOOK_MAX_MS });
         return false;

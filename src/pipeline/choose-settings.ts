@@ -24,9 +24,12 @@ async function withCaption(run: Run, input: Input, settings: Settings): Promise<
   const { captionTemplate: template, probeTimeoutMs: timeoutMs } = settings;
   if (template === '') return settings;
   const { ffmpeg, signal } = run;
-  const taken = wantsDate(template)
-    ? await run.inMediaLane(() => readTakenAt(ffmpeg, input.path, { signal, timeoutMs }))
-    : null;
+  const read = () => {
+    // A run that has ended opens no more files.
+    signal.throwIfAborted();
+    return readTakenAt(ffmpeg, input.path, { signal, timeoutMs });
+  };
+  const taken = wantsDate(template) ? await run.inMediaLane(read) : null;
   const caption = fillTemplate(template, {
     name: path.parse(input.path).name.normalize('NFC'),
     folder: path.basename(path.dirname(input.path)).normalize('NFC'),

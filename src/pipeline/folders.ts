@@ -48,7 +48,8 @@ export async function foldersOfOurs(
   roots: readonly Root[],
   { state, out }: Settings,
 ): Promise<readonly string[]> {
-  const folders = [state, PREPARED_DIR, ...(out === '' ? [] : [out])];
+  // A state directory may be the folder of the inputs itself.
+  const folders = [state, path.join(state, 'outputs'), PREPARED_DIR, ...(out === '' ? [] : [out])];
   const ours = await Promise.all(folders.map((folder) => realPathOf(path.resolve(folder))));
   return ours.filter((folder) => roots.every(({ real }) => real !== folder));
 }

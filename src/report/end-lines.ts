@@ -116,6 +116,7 @@ function nextLines(
   });
 }
 
-function quote(word: string): string {
+/** A word as a shell takes it for one. */
+export function quote(word: string): string {
   return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

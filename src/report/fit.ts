@@ -1,3 +1,4 @@
+import path from 'node:path';
 import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
@@ -42,6 +43,9 @@ export function layOut(
   return [...top, ...lines].slice(0, height);
 }
 
+/** A backslash is one on Windows alone. */
+const SEPARATOR = path.sep === '/' ? '/' : /[\\/]/;
+
 /** A line cut at its end where it is too wide. */
 export function fitLine(style: Style, line: string, width: number): string {
   return cut(style, line, width, 'end');
@@ -53,9 +57,9 @@ export function fitLine(style: Style, line: string, width: number): string {
  */
 export function fitPath(style: Style, file: string, width: number): string {
   const { cut: mark } = marksOf(style);
-  const names = clean(file).split('/');
+  const names = clean(file).split(SEPARATOR);
   const folded = names.map((_, at) => [...(at === 0 ? [] : [mark]), ...names.slice(at)].join('/'));
-  const whole = folded.find((path) => stringWidth(path) <= width) ?? names.at(-1) ?? '';
+  const whole = folded.find((shorter) => stringWidth(shorter) <= width) ?? names.at(-1) ?? '';
   const shown = cut(style, whole, width, 'middle');
   return shown + ' '.repeat(Math.max(0, width - stringWidth(shown)));
 }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { PreviewEvent, ResultEvent } from '../events.js';
 import type { Output, PartResult, PlanSummary } from '../job.js';
 import { STATUS_IMAGE_SECONDS } from '../limits.js';
+import { withoutNumbers } from '../participants.js';
 import { formatBytes, formatClock, formatMoment } from './format.js';
 import { markup, type Html } from './markup.js';
 import { AFTER_BOX, BEFORE_BOX, cropOf, drawPicture, drawSound } from './report-picture.js';
@@ -28,20 +29,20 @@ export function drawEntry(entry: Entry, options: EntryOptions): Html {
   const whole: Status = { ...result, number: 1, of: 1, startSeconds: 0 };
   const statuses = parts ?? [whole];
   const before = previews.find(({ part }) => part === null || part.number === 1) ?? null;
-  const folder = path.posix.dirname(input);
+  const folder = path.dirname(input);
   const times = [
     ...(seconds.normalize > 0 ? [`made in ${formatSeconds(seconds.normalize)}`] : []),
     ...(seconds.upload > 0 ? [`uploaded in ${formatSeconds(seconds.upload)}`] : []),
   ].join(', ');
   return markup`<article class="entry ${outcome}">
     <header>
-      <h3 dir="auto">${path.posix.basename(input)}</h3>
+      <h3 dir="auto">${path.basename(input)}</h3>
       ${folder === '.' ? null : markup`<p class="folder"><bdi>${folder}</bdi></p>`}
       <span class="badge">${outcome}</span>
     </header>
     ${drawBefore(before, plan, source, bytes, options.shown.files)}
     <div class="words">
-      ${error === null ? null : markup`<p class="message">${error.message}</p>`}
+      ${error === null ? null : markup`<p class="message">${withoutNumbers(error.message)}</p>`}
       ${drawPlan(kind, plan, statuses.some(({ output }) => output !== null) ? DONE : PLANNED)} ${times === '' ? null : markup`<p class="spent">${times}</p>`}
     </div>
     <ol class="statuses">
@@ -135,9 +136,9 @@ function drawStatus(
     ['id', idMessage === null ? null : markup`<code>${idMessage}</code>`],
     ['link until', posting?.linkExpiresAt == null ? null : drawTime(posting.linkExpiresAt)],
     ['seen', became],
-    ['error', of === 1 ? null : (status.error?.message ?? null)],
+    ['error', of === 1 || status.error === null ? null : withoutNumbers(status.error.message)],
   ];
-  const name = `${path.posix.basename(input)}${part === '' ? '' : ` (${part})`}`;
+  const name = `${path.basename(input)}${part === '' ? '' : ` (${part})`}`;
   const caption = posting?.caption ?? '';
   const play = isShown
     ? markup` data-kind="${kind}" data-seconds="${seconds}" data-name="${name}"

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
 import type { SummaryEvent } from '../events.js';
+import { withoutNumbers } from '../participants.js';
 import { countOf, formatBytes, formatMoment } from './format.js';
 import { Html, markup } from './markup.js';
 import type { LaneTime } from './lane-times.js';
@@ -193,8 +194,8 @@ function drawWarnings({ problems }: RunState): Html {
     <ul>
       ${warnings.map((warning) => {
         const names = namesOf(warning, 3);
-        const of = names === '' ? null : markup` <bdi class="names">${names}</bdi>`;
-        return markup`<li>${warning.message}${of}</li>`;
+        const of = names === '' ? null : markup` <bdi>${names}</bdi>`;
+        return markup`<li>${withoutNumbers(warning.message)}${of}</li>`;
       })}
     </ul>
   </section> `;
@@ -217,7 +218,7 @@ const VIEWER = markup`<section class="viewer" id="viewer" aria-labelledby="viewe
       ><span class="name"><b>My status</b><bdi id="what"></bdi></span>
     </div>
     <div class="stage" id="stage"></div>
-    <p class="under" id="under" dir="auto"></p>
+    <p class="under" id="under" dir="auto" tabindex="0"></p>
     <p class="speed" id="speed"></p>
   </div>
   <div class="controls">

@@ -37,7 +37,8 @@ export async function writeEvents(
   const { json, isSandbox, env, signal } = options;
   const people = json ? stderr : stdout;
   const terminal = terminalOf({ stdout, stderr }, options);
-  const style = people instanceof WriteStream ? styleOf(people, env) : PLAIN;
+  const ofTerminal = people instanceof WriteStream ? styleOf(people, env) : PLAIN;
+  const style = { ...ofTerminal, hasColours: ofTerminal.hasColours && terminal !== null };
   const view: LiveView | null =
     terminal === null
       ? null

@@ -78,6 +78,21 @@ describe('send --json', () => {
     expect(sandbox.uploads()).toHaveLength(3);
   });
 
+  test('posts none of its own outputs where the state is kept among the inputs', async () => {
+    const { cwd, album } = await makeAlbum(['landscape.jpg']);
+    const sandbox = await openTestSandbox();
+    await mkdir(path.join(album, 'outputs'));
+    await copyFile(fixture('grey.png'), path.join(album, 'outputs/left-behind.png'));
+    const state = ['--state', 'album', '--json'];
+    const { stdout } = await runCli(['send', 'album', ...state], {
+      cwd,
+      env: variablesOf(sandbox),
+    });
+    const sent = resultsOf(stdout).filter(({ outcome }) => outcome === 'sent');
+    expect(sent.map(({ input }) => input)).toEqual(['album/landscape.jpg']);
+    expect(sandbox.statuses()).toHaveLength(1);
+  });
+
   test('posts nothing that prepare made in the same folder, but where it is named', async () => {
     const { album: cwd } = await makeAlbum(['landscape.jpg', 'cover.mp3']);
     const sandbox = await openTestSandbox();

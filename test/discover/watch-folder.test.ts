@@ -171,6 +171,42 @@ describe.concurrent('a file is whole', () => {
     await until(() => expect(names()).toEqual(unfinished.map((_, at) => `${at}.mp4`)));
   });
 
+  test('not in the folder of a download, nor where its name is no UTF-8, of which it is told', async (scope) => {
+    const folder = await makeScratchFolder(scope);
+    const { names, warnings, until, untilIdle } = await watch(scope, folder);
+    await untilIdle();
+    const unnamed = Buffer.concat([
+      Buffer.from(`${folder}/`),
+      Buffer.from('M\xfcller.jpg', 'latin1'),
+    ]);
+    await writeFile(unnamed, 'x');
+    await mkdir(path.join(folder, 'song.mp3.download'));
+    await writeFile(path.join(folder, 'song.mp3.download/song.mp3'), 'x');
+    await writeFile(path.join(folder, 'z.jpg'), 'x');
+    await until(() => expect(names()).toEqual(['z.jpg']));
+    await aWhile();
+    expect(names()).toEqual(['z.jpg']);
+    expect(warnings).toEqual([expect.stringMatching(/ller\.jpg: its name is no UTF-8/)]);
+  });
+
+  test('not where a link has taken its place that leads out', async (scope) => {
+    const folder = await makeScratchFolder(scope);
+    const secret = path.join(await makeScratchFolder(scope), 'secret.jpg');
+    await writeFile(secret, 'secret');
+    const { names, untilIdle } = await watch(scope, folder);
+    await untilIdle();
+    const file = path.join(folder, 'a.jpg');
+    // Seen, and not whole yet.
+    for (let piece = 0; piece < 12; piece++) {
+      await appendFile(file, 'x');
+      await sleep(STEADY_MS / 3);
+    }
+    await symlink(secret, path.join(folder, '.new'));
+    await rename(path.join(folder, '.new'), file);
+    await aWhile();
+    expect(names()).toEqual([]);
+  });
+
   test('not while it has no bytes', async (scope) => {
     const folder = await makeScratchFolder(scope);
     await writeFile(path.join(folder, 'a.jpg'), '');

@@ -129,6 +129,8 @@ describe.skipIf(whyNoTerminal !== null)('on a terminal', () => {
       expect(await terminal.screen()).toContainEqual(
         expect.stringMatching(/^prepared +album\/1\.png: /),
       );
+      // oxlint-disable-next-line no-control-regex
+      expect(await terminal.everything()).not.toMatch(/\u001b\[[\d;]*[1-9]/);
     },
   );
 
