@@ -81,7 +81,7 @@ async function runAll(
     await refuseFile('state', stateDir);
   }
   const isWatching = isWatch(options);
-  const choices = createChoices(settings, { isMedia, isLive: isWatching });
+  const choices = createChoices(settings, { isMedia, isLive: isWatching, signal: interrupted });
   const absent = await choices.check(roots, ours);
   if (!isPlan) await removeStalePartials(scratchDir);
   const opened = await openRun(options, { settings, choices, ffmpeg, places, interrupted, emit });

@@ -14,6 +14,8 @@ export interface ChoicesOptions {
    * there is no fault. Default: once, and it is one.
    */
   readonly isLive?: boolean;
+  /** Ends waiting for a table that is being written. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a look at choices needs. */

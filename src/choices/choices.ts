@@ -1,6 +1,7 @@
 import type { Root } from '../discover/discover.js';
 import type { Input } from '../job.js';
 import type { Settings } from '../settings.js';
+import { createAwaitWritten } from './await-written.js';
 import { checkChoices } from './check-choices.js';
 import { choiceOf, type ChoicesOptions } from './choice-of.js';
 import {
@@ -47,13 +48,20 @@ interface Known {
 }
 
 export function createChoices(run: Settings, options: ChoicesOptions): Choices {
-  const parse = rememberCaptions(options.isLive === true ? run.steadySeconds * 1000 : 0);
+  const parse = rememberCaptions();
+  const awaitWritten = createAwaitWritten(run.steadySeconds * 1000, options.signal);
   const known = new Map<string, Known>();
   const read = async (folder: string) => {
-    const begunMs = performance.now();
     const before = known.get(folder);
-    if (before !== undefined && begunMs < before.untilMs) return before.found;
-    const reading: Known = { found: readFolderChoices(folder, parse), untilMs: Infinity };
+    if (before !== undefined && performance.now() < before.untilMs) return before.found;
+    let begunMs = 0;
+    const look = async (): Promise<FolderChoices> => {
+      const fault = options.isLive === true ? await awaitWritten(folder) : null;
+      begunMs = performance.now();
+      if (fault !== null) return { captions: null, texts: new Map(), fault };
+      return readFolderChoices(folder, parse);
+    };
+    const reading: Known = { found: look(), untilMs: Infinity };
     known.set(folder, reading);
     const found = await reading.found;
     if (options.isLive === true) {

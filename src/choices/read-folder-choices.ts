@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findCaptionTexts, isCaptionsFile } from '../discover/choices-beside.js';
 import { readFolder } from '../discover/read-folder.js';
 import { NO_STAMP, stampOf } from '../discover/stamp.js';
@@ -85,28 +84,11 @@ async function readCaptions(file: string): Promise<Rows> {
   }
 }
 
-const WRITING_LOOKS = 10;
-
-/** A file once nobody has written to it for so long: half of a table would leave somebody out. */
-async function findSteady(file: string, steadyMs: number) {
-  let found = await stat(file).catch(() => null);
-  for (let looks = 0; looks < WRITING_LOOKS && found !== null; looks++) {
-    const ageMs = Date.now() - found.mtimeMs;
-    if (ageMs < 0 || ageMs >= steadyMs) break;
-    await sleep(steadyMs - ageMs);
-    found = await stat(file).catch(() => null);
-  }
-  return found;
-}
-
-/**
- * Reads files of choices again only where they have changed.
- * @param steadyMs how long one must stay as it is to be whole
- */
-export function rememberCaptions(steadyMs: number): (file: string) => Promise<Rows> {
+/** Reads files of choices again only where they have changed. */
+export function rememberCaptions(): (file: string) => Promise<Rows> {
   const known = new Map<string, { readonly stamp: string; readonly rows: Promise<Rows> }>();
   return async (file) => {
-    const found = await findSteady(file, steadyMs);
+    const found = await stat(file).catch(() => null);
     const stamp = found === null ? NO_STAMP : stampOf(found);
     const before = known.get(file);
     if (before?.stamp === stamp) return before.rows;

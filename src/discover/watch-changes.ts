@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { AsyncSubscription } from '@parcel/watcher';
 import type { Root } from './discover.js';
+import { leadsOut } from './leads-out.js';
 
 /** What the system tells of changes in a folder. It may miss some, as on network shares. */
 export interface Changes {
@@ -49,7 +50,9 @@ export function listenTo(root: Root, leaveOut: readonly string[], onChange: () =
   const subscribe = async () => {
     const { subscribe: listen } = await import('@parcel/watcher');
     // Hidden folders are not of the walk, and may hold more than all others.
-    const ignore = ['**/.*', '**/.*/**', ...leaveOut];
+    // One above the root would be taken for the root itself.
+    const ours = leaveOut.filter((folder) => !leadsOut(root.real, folder));
+    const ignore = ['**/.*', '**/.*/**', ...ours];
     return listen(
       root.real,
       (error, events) => {

@@ -3,6 +3,7 @@ import type { Input } from '../job.js';
 import { mayChoose } from './choices-beside.js';
 import { discoverAt, type Root } from './discover.js';
 import { leadsOut } from './leads-out.js';
+import { NO_STAMP } from './stamp.js';
 import { listenTo, type Changes } from './watch-changes.js';
 import { createPatience, type WatchEnd } from './watch-patience.js';
 import { createSights } from './watch-sights.js';
@@ -76,7 +77,9 @@ export function watchFolder(
       if (signal.aborted) break;
       met.add(input.path);
       const seen = await sights.see(root, input);
-      const isNameless = seen === 'gone' && input.relativePath.includes('\uFFFD');
+      // A walk has met it, and nothing is there by the name that it gives.
+      const isNameless =
+        relativePath === '' && input.stamp === NO_STAMP && input.relativePath.includes('\uFFFD');
       if ((seen !== 'folder' && !isNameless) || unreadable.has(input.path)) continue;
       unreadable.add(input.path);
       onWarning(

@@ -114,8 +114,10 @@ export function createSights(
       if ((await see(root, input)) !== 'same' || sights.get(input.path)?.input.stamp !== stamp)
         return false;
       // A link may have come into its place since it was found, and lead to what nobody shared.
-      const real = await realpath(input.path).catch(() => null);
-      if (real === null || (real !== input.path && leadsOut(root.real, real))) {
+      const [home, real] = await Promise.all(
+        [root.real, input.path].map((place) => realpath(place).catch(() => null)),
+      );
+      if (home == null || real == null || leadsOut(home, real)) {
         sights.delete(input.path);
         return false;
       }

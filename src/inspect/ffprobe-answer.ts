@@ -64,6 +64,7 @@ const streamSchema = z.object({
       z.object({
         side_data_type: z.string().default(''),
         displaymatrix: z.string().optional(),
+        dv_profile: z.number().optional(),
         dv_bl_signal_compatibility_id: z.number().optional(),
       }),
     )

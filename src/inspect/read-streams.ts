@@ -114,9 +114,10 @@ export function toPicture(
     transfer: stream.color_transfer,
     matrix: stream.color_space,
     range: stream.color_range,
-    // As profile 5 is: no decoder here makes colours of it.
+    // No decoder here makes colours of these. That an id is 0 may mean that it is not said.
     isDolbyVisionAlone: stream.side_data_list.some(
-      (data) => data.dv_bl_signal_compatibility_id === 0,
+      ({ dv_profile: profile, dv_bl_signal_compatibility_id: id }) =>
+        profile === 5 || (profile === 10 && id === 0),
     ),
     sideData: stream.side_data_list.map((data) => data.side_data_type),
     durationSeconds: stream.duration,

@@ -82,14 +82,19 @@ async function retreat(
   if (result.type === 'failed' && wasKilled(result.error.cause)) return null;
   if (media.type === 'video' && media.sound !== null && plan.kind === 'video') {
     // A sound that cannot be decoded is no reason to lose a good picture.
+    const { sound: planned } = plan;
+    // The one that was taken may be that of another language than the default.
+    const taken =
+      media.media.sounds.find((one) => 'index' in planned && one.index === planned.index) ??
+      media.sound;
     const isLost =
       result.type === 'failed' &&
-      plan.sound.action === 'encode' &&
-      (await isSoundUndecodable(ffmpeg, media, task, settings, options));
+      planned.action === 'encode' &&
+      (await isSoundUndecodable(ffmpeg, { ...media, sound: taken }, task, settings, options));
     // Nor is one that is declared, and holds nothing as far as it is taken.
     const isNothing = result.type === 'broken' && result.isSilent === true;
     if (isLost || isNothing) {
-      const silent = isLost ? withUndecodable(media, media.sound) : { ...media, sound: null };
+      const silent = isLost ? withUndecodable(media, taken) : { ...media, sound: null };
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
   }

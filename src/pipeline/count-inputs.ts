@@ -45,7 +45,7 @@ export async function countFolder(
 ): Promise<InputCount> {
   const roots = await findRoots(paths);
   const ours = await foldersOfOurs(roots, settings);
-  const choices = createChoices(settings, { isMedia, isLive: watch });
+  const choices = createChoices(settings, { isMedia, isLive: watch, signal });
   await choices.check(roots, ours);
   const sniffUntilMs = performance.now() + sniffMs;
   const audiences = new Map<string, { inputs: number; participants: readonly string[] }>();
