@@ -308,6 +308,19 @@ test.concurrent(
 );
 
 describe.concurrent('what has ended is found again', () => {
+  test('also where its folder was moved and a link stands in its place', async (scope) => {
+    const folder = path.join(await makeScratchFolder(scope), 'outbox');
+    const elsewhere = path.join(await makeScratchFolder(scope), 'moved');
+    await mkdir(folder);
+    const { names, warnings, until, untilIdle } = await watch(scope, folder);
+    await untilIdle();
+    await rename(folder, elsewhere);
+    await symlink(elsewhere, folder);
+    await writeFile(path.join(elsewhere, 'a.jpg'), 'x');
+    await until(() => expect(names()).toEqual(['a.jpg']));
+    expect(warnings.filter((warning) => !/is away/.test(warning))).toEqual([]);
+  });
+
   test('when its folder comes back that went away before its turn', async (scope) => {
     const above = await makeScratchFolder(scope);
     const folder = path.join(above, 'stick');
