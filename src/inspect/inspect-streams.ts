@@ -118,18 +118,21 @@ function chooseStreams(label: string, media: MediaProbe, name: string): Inspecti
   const sound = preferred(media.sounds.filter((stream) => stream.decodable));
   if (picture !== null) return { type: 'video', label, media, picture, sound };
   if (sound !== null) return { type: 'audio', label, media, sound };
-  const codecs = [...media.pictures, ...media.sounds].map((stream) => stream.codec);
-  const isRefused = codecs.every((codec) => codec !== 'unknown' && !isListedCodec(codec));
-  const isCover = media.sounds.length === 0 && media.pictures.every((stream) => stream.isCover);
-  const why =
-    codecs.length === 0
-      ? `${label} without sound or picture; export it anew`
-      : isCover
-        ? `${label} with one picture and no sound; export it as JPEG`
-        : isRefused
-          ? `${label} with ${codecs.join(' and ')}, which is not read; export it with H.264 or AAC`
-          : `${label} with ${codecs.join(' and ')}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
+  const why = `${label} ${whyUnusable(media)}`;
   return { type: 'unusable', error: { code: 'format-unsupported', file: name, why } };
+}
+
+/** What is wrong with a file of which no stream can be used, and what to do. */
+function whyUnusable({ pictures, sounds }: MediaProbe): string {
+  const codecs = [...pictures, ...sounds].map((stream) => stream.codec);
+  if (codecs.length === 0) return 'without sound or picture; export it anew';
+  if (sounds.length === 0 && pictures.every((stream) => stream.isCover)) {
+    return 'with one picture and no sound; export it as JPEG';
+  }
+  const named = `with ${codecs.join(' and ')}`;
+  const isRefused = codecs.every((codec) => codec !== 'unknown' && !isListedCodec(codec));
+  if (isRefused) return `${named}, which is not read; export it with H.264 or AAC`;
+  return `${named}, which this ffmpeg cannot decode; name a newer one in FFMPEG_PATH`;
 }
 
 function preferred<Stream extends { readonly isDefault: boolean }>(

@@ -2,19 +2,18 @@ import { mkdir, readdir, realpath, rename, stat, unlink } from 'node:fs/promises
 import path from 'node:path';
 import { messageOf, reasonIn, StatuscastError } from '../errors.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
-import { wasKilled } from '../ffmpeg/start-program.js';
 import { OUTPUT_TYPES, type Output, type Part } from '../job.js';
 import { inRoomFor } from '../inspect/decoding-room.js';
-import { tryDecoding } from '../inspect/try-decoding.js';
 import type { Media } from '../inspect/inspection.js';
-import { plan as planMedia, type Plan, type PlanRefusal } from '../plan/plan.js';
+import type { Plan } from '../plan/plan.js';
 import { nameOwn, removeLeftBehind } from '../processes.js';
 import type { Settings } from '../settings.js';
-import { check, type CheckResult } from './check.js';
+import { check } from './check.js';
 import { tooManyBytes } from './fit-bytes.js';
 import { normalizeAudio } from './normalize-audio.js';
 import type { NormalizeOptions } from './normalize-options.js';
 import { normalizeVideo } from './normalize-video.js';
+import { retreat, type Attempt, type Candidate } from './retreat.js';
 
 /** A file to normalize, and where its output goes. */
 export interface NormalizeTask {
@@ -59,86 +58,6 @@ export async function normalize(
     const { faults } = result;
     throw new StatuscastError({ code: 'contract-broken', file: task.name, faults });
   }
-}
-
-interface Candidate {
-  readonly media: Media;
-  readonly plan: Plan;
-}
-
-type Attempt = CheckResult | { readonly type: 'failed'; readonly error: StatuscastError };
-
-/** What to try after a plan that did not lead to a good output; null when nothing is left. */
-async function retreat(
-  ffmpeg: Ffmpeg,
-  { media, plan }: Candidate,
-  result: Exclude<Attempt, { readonly type: 'kept' }>,
-  task: NormalizeTask,
-  settings: Settings,
-  options: NormalizeOptions,
-): Promise<Candidate | null> {
-  const { name, part } = task;
-  // What was killed says nothing of the file, and another plan would only make another status.
-  if (result.type === 'failed' && wasKilled(result.error.cause)) return null;
-  if (media.type === 'video' && media.sound !== null && plan.kind === 'video') {
-    // A sound that cannot be decoded is no reason to lose a good picture.
-    const { sound: planned } = plan;
-    // The one that was taken may be that of another language than the default.
-    const taken =
-      media.media.sounds.find((one) => 'index' in planned && one.index === planned.index) ??
-      media.sound;
-    const isLost =
-      result.type === 'failed' &&
-      planned.action === 'encode' &&
-      (await isSoundUndecodable(ffmpeg, { ...media, sound: taken }, task, settings, options));
-    // Nor is one that is declared, and holds nothing as far as it is taken.
-    const isNothing = result.type === 'broken' && result.isSilent === true;
-    if (isLost || isNothing) {
-      const silent = isLost ? withUndecodable(media, taken) : { ...media, sound: null };
-      return candidate(silent, planMedia(silent, name, settings, [], part));
-    }
-  }
-  const isCopy = plan.kind === 'video' ? plan.picture.action === 'copy' : plan.action !== 'encode';
-  if (!isCopy) return null;
-  const facts = result.type === 'failed' ? [result.error.message] : result.faults;
-  const because = facts.map((fact) => `a copy was not enough: ${fact}`);
-  return candidate(media, planMedia(media, name, settings, because, part));
-}
-
-/**
- * Of as much of a clip as is taken. A broken frame is borne; where the trial is killed, or takes too
- * long, nothing is known against the sound.
- */
-async function isSoundUndecodable(
-  ffmpeg: Ffmpeg,
-  { media, sound }: Clip,
-  { path: source, part }: NormalizeTask,
-  { maxDurationSeconds: seconds }: Settings,
-  options: NormalizeOptions,
-): Promise<boolean> {
-  if (sound === null) return true;
-  const { demuxer } = media;
-  const stretch = { demuxer, index: sound.index, startSeconds: part?.startSeconds ?? 0, seconds };
-  try {
-    return (await tryDecoding(ffmpeg, source, stretch, options)) === 'fails';
-  } catch (thrown) {
-    if (thrown instanceof StatuscastError && thrown.code === 'program-timeout') return false;
-    throw thrown;
-  }
-}
-
-type Clip = Extract<Media, { readonly type: 'video' }>;
-
-/** A clip of which a sound is known to be of no use. */
-function withUndecodable(clip: Clip, lost: NonNullable<Clip['sound']>): Clip {
-  const sounds = clip.media.sounds.map((sound) =>
-    sound.index === lost.index ? { ...sound, decodable: false } : sound,
-  );
-  return { ...clip, sound: null, media: { ...clip.media, sounds } };
-}
-
-function candidate(media: Media, plan: Plan | PlanRefusal): Candidate | null {
-  return plan.action === 'refuse' ? null : { media, plan };
 }
 
 /** How the name of a file that is not whole yet, or of a scratch folder, begins: then whose it is. */
