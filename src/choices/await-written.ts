@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCaptionsFile } from '../discover/choices-beside.js';
+import { findCaptionsFiles } from '../discover/choices-beside.js';
 import { readFolder } from '../discover/read-folder.js';
 import { stampOf } from '../discover/stamp.js';
 import { showPath } from './read-folder-choices.js';
@@ -26,7 +26,7 @@ export function createAwaitWritten(
   const steady = new Map<string, string>();
   return async (folder) => {
     const content = await readFolder(folder).catch(() => null);
-    const [name] = [...(content?.files ?? [])].filter(isCaptionsFile).toSorted();
+    const [name] = findCaptionsFiles(content?.files ?? []);
     if (name === undefined) return null;
     const file = path.join(folder, name);
     let before = await stat(file).catch(() => null);

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { findCaptionTexts, isCaptionsFile } from '../discover/choices-beside.js';
+import { findCaptionsFiles, findCaptionTexts } from '../discover/choices-beside.js';
 import { readFolder } from '../discover/read-folder.js';
 import { NO_STAMP, stampOf } from '../discover/stamp.js';
 import { messageOf } from '../errors.js';
@@ -32,7 +32,7 @@ export async function readFolderChoices(
   const content = await readFolder(folder).catch(() => null);
   const files = [...(content?.files ?? [])];
   const texts = findCaptionTexts(files);
-  const [name, ...more] = files.filter(isCaptionsFile).toSorted();
+  const [name, ...more] = findCaptionsFiles(files);
   if (name === undefined) return { captions: null, texts, fault: null };
   if (more.length > 0) {
     const fault = `${showPath(folder)}: ${[name, ...more].join(' and ')} are both there: keep one of them`;

@@ -7,6 +7,11 @@ export function isCaptionsFile(name: string): boolean {
 
 const TEXT = /\.txt$/i;
 
+/** The tables among the files of a folder: one, or too many. */
+export function findCaptionsFiles(files: Iterable<string>): readonly string[] {
+  return [...files].filter(isCaptionsFile).toSorted();
+}
+
 /** A text, of which nobody knows yet whether a file will come that it is the caption of. */
 export function isText(name: string): boolean {
   return TEXT.test(name);

@@ -64,15 +64,9 @@ async function decode({ source, target, maxPixels }) {
  * @param {Buffer} file
  */
 function isCutOff(file) {
-  let at = 0;
-  while (at + 16 <= file.length) {
-    const short = file.readUInt32BE(at);
-    if (short === 0) return false; // to the end of the file
-    const length = short === 1 ? Number(file.readBigUInt64BE(at + 8)) : short;
-    if (length < 8) return false; // no box: what is behind the boxes is not ours to judge
-    at += length;
-  }
-  return at > file.length;
+  let end = 0;
+  for (const { endsAt } of boxesIn(file)) end = endsAt;
+  return end > file.length;
 }
 
 /**
@@ -92,14 +86,24 @@ function isEndEmpty(file) {
  */
 function endOfData(file) {
   let end = file.length;
+  for (const { type, endsAt } of boxesIn(file)) if (type === 'mdat') end = endsAt;
+  return end;
+}
+
+/**
+ * The boxes at the top, as far as each says where it ends: one may go to the end of the file, and
+ * what is behind them is not ours to judge.
+ * @param {Buffer} file
+ */
+function* boxesIn(file) {
   for (let at = 0; at + 16 <= file.length;) {
     const short = file.readUInt32BE(at);
     const length = short === 1 ? Number(file.readBigUInt64BE(at + 8)) : short;
-    if (length < 8) break;
-    if (file.toString('latin1', at + 4, at + 8) === 'mdat') end = at + length;
+    if (length < 8) return;
+    const type = file.toString('latin1', at + 4, at + 8);
     at += length;
+    yield { type, endsAt: at };
   }
-  return end;
 }
 
 /**

@@ -114,23 +114,7 @@ export async function findOutcome(
       const [only] = own;
       if (only !== undefined && own.length === 1) return sentAs(only);
       if (first === undefined && isSettled) {
-        const { outgoingWebhook } = await readSettings(client, options);
-        // It shows nothing and proves nothing.
-        if (!outgoingWebhook) {
-          return { type: 'uncertain', why: JOURNAL_OFF, isHeard: true, isJournalOff: true };
-        }
-        if (isHidden) {
-          return uncertain('the queue holds a status of which it does not show the link');
-        }
-        if (doubtful !== null) return uncertain(`the journal shows one like it ${doubtful}`);
-        if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
-        if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
-          return uncertain('it was sent so long ago that neither queue nor journal can tell');
-        }
-        if (attempt.isJournaled) return { type: 'not-sent' };
-        return uncertain(
-          'the instance was not known to keep a journal of statuses when it was sent',
-        );
+        return await judgeAbsence(client, attempt, options, { queue, isHidden, doubtful });
       }
       const isTooLate = first !== undefined && now() >= deadlineMs + journalWaitMs;
       if (found.length > open || isTooLate) {
@@ -209,21 +193,49 @@ async function readJournal(
   const minutes = Math.ceil(ageMs / MINUTE_MS) + JOURNAL_SPARE_MINUTES;
   const newer: OutgoingStatus[] = [];
   let doubtful: string | null = null;
-  const own = plain(caption);
   for (const entry of await journal.read(minutes, options)) {
-    const shown = plain(entry.caption);
     const fits =
       entry.type === `${kind}Message` &&
       !entry.byHand &&
-      ['', own].includes(shown) &&
+      mayShowAs(caption, entry.caption) &&
       entry.atMs >= attemptedAtMs - CLOCKS_APART_MS;
     if (!fits || (await isClaimed(entry.idMessage))) continue;
     // WhatsApp shows no caption with a sound, and the journal may do as it does.
-    if (shown !== own) doubtful ??= 'without its caption';
+    if (plain(entry.caption) !== plain(caption)) doubtful ??= 'without its caption';
     else if (entry.atMs < attemptedAtMs - JOURNAL_TICK_MS) doubtful ??= 'from just before';
     else newer.push(entry);
   }
   return { newer, doubtful };
+}
+
+/** What was seen besides, where neither queue nor journal shows it after its time. */
+interface Seen {
+  readonly queue: readonly QueuedMessage[];
+  readonly isHidden: boolean;
+  readonly doubtful: string | null;
+}
+
+/** Whether that nothing shows it proves that it was not sent. */
+async function judgeAbsence(
+  client: GreenApiClient,
+  { attemptedAtMs, lostAtMs = attemptedAtMs, isJournaled }: Attempt,
+  options: FindOptions,
+  { queue, isHidden, doubtful }: Seen,
+): Promise<FoundOutcome> {
+  const { now = Date.now } = options;
+  const { outgoingWebhook } = await readSettings(client, options);
+  // It shows nothing and proves nothing.
+  if (!outgoingWebhook) {
+    return { type: 'uncertain', why: JOURNAL_OFF, isHeard: true, isJournalOff: true };
+  }
+  if (isHidden) return uncertain('the queue holds a status of which it does not show the link');
+  if (doubtful !== null) return uncertain(`the journal shows one like it ${doubtful}`);
+  if (queue.length >= QUEUE_SHOWN_MAX) return uncertain('the queue is too long to be seen');
+  if (now() - lostAtMs > QUEUE_LIFETIME_MS) {
+    return uncertain('it was sent so long ago that neither queue nor journal can tell');
+  }
+  if (isJournaled) return { type: 'not-sent' };
+  return uncertain('the instance was not known to keep a journal of statuses when it was sent');
 }
 
 /**

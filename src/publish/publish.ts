@@ -51,14 +51,14 @@ async function settleEarlier(
   if (!isOpen || link === null || attemptedAtMs === null) return null;
   // Of a run that is no more, or another's: its request may have been under way for so long.
   const times = { attemptedAtMs, lostAtMs: attemptedAtMs + settings.sendTimeoutMs };
-  const { ending, isUnheard = false } = await findOut(publication, link, times, publisher);
+  const { ending, isHeard = true } = await findOut(publication, link, times, publisher);
   if (ending === 'not-sent') {
     await ledger.recordNotSent(key, attemptedAtMs);
     return null;
   }
   // A watch meets what it lost itself again: sent anew each time, it might be posted each time. And
   // where nobody answered, whoever answers next may know.
-  const isResent = settings.onUncertain === 'resend' && runId !== publisher.runId && !isUnheard;
+  const isResent = settings.onUncertain === 'resend' && runId !== publisher.runId && isHeard;
   return ending.outcome === 'uncertain' && isResent ? null : ending;
 }
 
@@ -78,7 +78,7 @@ async function findOut(
     publisher.stop(error);
     const ending = uncertain({ why: error.message, isHeard: false }, link.urlFile);
     const write = () => publisher.ledger.recordUncertain(publication.key, ending.error);
-    return { ending: await recordEnding(ending, write), isUnheard: true };
+    return { ending: await recordEnding(ending, write), isHeard: false };
   }
 }
 

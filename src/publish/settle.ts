@@ -29,8 +29,8 @@ export type AttemptTimes = Pick<Attempt, 'attemptedAtMs' | 'lostAtMs'>;
 /** What was found out. */
 export interface Settlement {
   readonly ending: Ending | 'not-sent';
-  /** Nobody answered the questions: the next time somebody may. */
-  readonly isUnheard?: boolean;
+  /** False where nobody answered the questions: the next time somebody may. Default: true. */
+  readonly isHeard?: boolean;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function settle(
       const { why, isHeard, isJournalOff = false } = found;
       const told = uncertain({ why, isHeard }, urlFile);
       const write = () => ledger.recordUncertain(key, told.error, { isJournalOff });
-      return { ending: await recordEnding(told, write), isUnheard: !isHeard };
+      return { ending: await recordEnding(told, write), isHeard };
     }
   }
 }
