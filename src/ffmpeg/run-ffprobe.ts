@@ -25,7 +25,7 @@ export function runFfprobe(ffmpeg: Ffmpeg, run: ProbeRun): Promise<string> {
   const { path, demuxers, show, signal, timeoutMs } = run;
   const args = [
     ...(demuxers.includes(',') ? ['-format_whitelist', demuxers] : ['-f', demuxers]),
-    ...['-of', 'json', ...show, '-i', `file:${path}`],
+    ...['-of', 'json=compact=1', ...show, '-i', `file:${path}`],
   ];
   return askFfprobe(ffmpeg, args, { signal, timeoutMs });
 }

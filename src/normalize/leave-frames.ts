@@ -38,7 +38,7 @@ export function leaveFrames(
 ): { readonly graph: string; readonly frames: readonly RecipeFrames[] } {
   const { leadSeconds, expectedSeconds, cutSeconds } = plan;
   const place = { fromSeconds: leadSeconds, seconds: expectedSeconds ?? cutSeconds };
-  const strip = spread(made, { ...place, round: 'up', colours: BT709 });
+  const strip = spread(made, { ...place, colours: BT709 });
   const first = firstOf(source, picture, plan);
   const graph = [
     `${drawn},split[picture][shown]`,
@@ -70,25 +70,23 @@ interface Spread {
   readonly fromSeconds: number;
   /** How long they last together. */
   readonly seconds: number;
-  /** `up`: each is the one that is shown at its time. `near`: the one nearest to it. */
-  readonly round: 'up' | 'near';
   /** How their numbers are read, as `readColours` says. Default: as they say themselves. */
   readonly colours?: string;
 }
 
-/** The filters for frames at equal distances as raw RGB. */
+/** The filters for frames at equal distances, each as it is shown at its time, as raw RGB. */
 export function spread(
   sink: Omit<FrameSink, 'path'>,
-  { fromSeconds, seconds, round, colours = '' }: Spread,
+  { fromSeconds, seconds, colours = '' }: Spread,
 ): readonly string[] {
   const rate = (sink.count / seconds).toFixed(6);
   // The only frame of a short clip would round to none.
-  const fps = `fps=${rate}:start_time=${fromSeconds}:round=${round}:eof_action=pass`;
+  const fps = `fps=${rate}:start_time=${fromSeconds}:round=up:eof_action=pass`;
   return [fps, ...toRgb(sink, colours)];
 }
 
 /** The filters for raw RGB of a size. */
-function toRgb({ width, height }: Pick<FrameSink, 'width' | 'height'>, colours: string) {
+export function toRgb({ width, height }: Pick<FrameSink, 'width' | 'height'>, colours = '') {
   return [`scale=${width}:${height}${colours}:out_range=pc`, 'setsar=1', 'format=rgb24'];
 }
 

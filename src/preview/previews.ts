@@ -34,6 +34,17 @@ export function createPreviews(folder: string, maxBytes: number): Previews {
   };
 }
 
+/** A file of so many frames below each other; the first of them is what is shown at rest. */
+export function framesIn(file: string, { width, height }: Size, frames: number): Preview {
+  const window = { left: 0, top: 0, width, height };
+  return { path: file, width, height: height * frames, window, frames };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Boxes that previews fit in, in pixels: sharp on a phone drawn at half its size, at 30 kB. */
 export const AFTER = { width: 270, height: 480 } as const;
 export const BEFORE = { width: 400, height: 400 } as const;

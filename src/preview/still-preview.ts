@@ -1,6 +1,7 @@
 import type { Pixels } from '../inspect/measure-saliency.js';
 import { limitTime, narrow, sharp } from '../inspect/sharp.js';
 import type { PlanSummary, Preview } from '../job.js';
+import { framesIn } from './previews.js';
 
 const QUALITY = 72;
 
@@ -29,7 +30,7 @@ export async function previewCopy(
     .resize(COPY_SIDE, COPY_SIDE, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY, optimiseCoding: false })
     .toFile(target);
-  return wholeOf(target, made);
+  return framesIn(target, made, 1);
 }
 
 /**
@@ -50,11 +51,7 @@ export async function previewStill(
     .resize(box.width, box.height, { fit: 'inside', withoutEnlargement: true })
     .jpeg({ quality: QUALITY })
     .toFile(target);
-  return wholeOf(target, { width, height });
-}
-
-function wholeOf(path: string, { width, height }: Size): Preview {
-  return { path, width, height, window: { left: 0, top: 0, width, height }, frames: 1 };
+  return framesIn(target, { width, height }, 1);
 }
 
 /**
@@ -93,5 +90,5 @@ export async function joinFrames(
   await sharp(rgb.subarray(0, frames * frameBytes), { raw })
     .jpeg({ quality: QUALITY, optimiseCoding: false })
     .toFile(target);
-  return { ...wholeOf(target, raw), window: { left: 0, top: 0, width, height }, frames };
+  return framesIn(target, { width, height }, frames);
 }
