@@ -24,6 +24,9 @@ const SOUGHT_FRAMES = 4;
 /** Of the encoder's 1, which is best, to 31: as many bytes as sharp's 72 makes. */
 const JPEG_SCALE = 5;
 
+/** A JPEG is read by BT.601, whatever the clip before it was. */
+const JPEG_PIXELS = 'scale=out_color_matrix=bt601:out_range=pc,format=yuvj420p';
+
 /** A clip of no more has few key frames, or one, and all of its frames are soon decoded. */
 const DECODED_WHOLE_SECONDS = 4;
 
@@ -141,7 +144,7 @@ async function decode(
   const args = [
     ...['-hide_banner', '-nostdin', '-v', 'error'],
     ...inputs.flatMap((input) => [...bounds, ...input]),
-    ...['-filter_complex_threads', '1', '-filter_complex', `${graph},format=yuvj420p[all]`],
+    ...['-filter_complex_threads', '1', '-filter_complex', `${graph},${JPEG_PIXELS}[all]`],
     ...['-map', '[all]', '-threads', '1', ...jpeg],
   ];
   await runLimited(ffmpeg, 'ffmpeg', args, options);

@@ -98,8 +98,9 @@ async function coloursOf(preview: PreviewEvent['after']): Promise<readonly strin
 }
 
 test.each([
-  ['one key frame', 1, ['red']],
-  ['two key frames', 2, ['red', 'red', 'red', 'blue']],
+  ['one key frame', 1, ['red', 'red', 'red', 'red']],
+  ['two key frames', 2, ['red', 'red', 'blue', 'blue']],
+  ['a key frame each second', 6, ['red', 'red', 'blue', 'blue']],
 ])('a clip of six seconds and %s is shown by what it has', async (_, keyFrames, colours) => {
   const folder = await tempFolder();
   const { before, after } = await previewsOf(folder, await makeClip(folder, 6, keyFrames));
