@@ -136,7 +136,7 @@ export interface Preview {
   readonly window: CropWindow;
   /**
    * Frames of a clip, each as large as the first and below the one before it, at even distances from
-   * its start; 1 for a still picture.
+   * its start, or the key frames before those times; 1 for a still picture.
    */
   readonly frames: number;
 }

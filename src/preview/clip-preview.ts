@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { namesOf } from '../ffmpeg/codecs.js';
 import type { Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { boundTo, runLimited } from '../ffmpeg/run-limited.js';
@@ -71,16 +71,27 @@ export async function previewClip(
     const whole = [...frames, `tpad=stop_mode=clone:stop=${strip.count}`, `tile=1x${strip.count}`];
     return decode(ffmpeg, [input], whole.join(','), strip, target, options);
   }
-  const sought = { ...strip, count: SOUGHT_FRAMES };
-  const inputs = Array.from({ length: sought.count }, (_, frame) => [
-    ...['-noaccurate_seek', '-ss', ((seconds * frame) / sought.count).toFixed(3)],
-    // Nothing behind the frame.
-    ...['-t', '0.01', '-skip_loop_filter', 'all', ...input],
-  ]);
-  const small = inputs.map((_, frame) => `[${frame}:v]${toRgb(strip).join(',')}[${frame}]`);
-  const all = inputs.map((_, frame) => `[${frame}]`).join('');
-  const graph = `${small.join(';')};${all}vstack=inputs=${sought.count}`;
-  return decode(ffmpeg, inputs, graph, sought, target, options);
+  const sought = (count: number) => {
+    const inputs = Array.from({ length: count }, (_, frame) => [
+      ...['-noaccurate_seek', '-ss', ((seconds * frame) / count).toFixed(3)],
+      ...['-skip_loop_filter', 'all', ...input],
+    ]);
+    // All of them at 0, whenever they are due: what has another time waits for the others.
+    const small = ['trim=end_frame=1', 'setpts=PTS-STARTPTS', ...toRgb(strip)].join(',');
+    const graph = inputs.map((_, frame) => `[${frame}:v]${small}[${frame}];`);
+    const all = inputs.map((_, frame) => `[${frame}]`);
+    const join = count === 1 ? 'null' : `vstack=inputs=${count}`;
+    return decode(
+      ffmpeg,
+      inputs,
+      [...graph, ...all, join].join(''),
+      { ...strip, count },
+      target,
+      options,
+    );
+  };
+  // Where one of them cannot be decoded there is none, and the beginning may still be whole.
+  return (await sought(SOUGHT_FRAMES)) ?? sought(1);
 }
 
 /** What was left in a file, below each other; null where it is none, or less than `least` frames. */
@@ -129,7 +140,7 @@ export async function previewFrame(
   return decode(ffmpeg, [input], graph, frame, target, options);
 }
 
-/** Decodes frames in a run of their own; null where there are none. */
+/** Decodes frames in a run of their own; null, and no file, where there are none. */
 async function decode(
   ffmpeg: Ffmpeg,
   inputs: readonly (readonly string[])[],
@@ -147,9 +158,11 @@ async function decode(
     ...['-filter_complex_threads', '1', '-filter_complex', `${graph},${JPEG_PIXELS}[all]`],
     ...['-map', '[all]', '-threads', '1', ...jpeg],
   ];
-  await runLimited(ffmpeg, 'ffmpeg', args, options);
-  const { size } = await stat(target);
-  return size === 0 ? null : framesIn(target, { width, height }, count);
+  const run = runLimited(ffmpeg, 'ffmpeg', args, options);
+  const bytes = await run.then(async () => (await stat(target)).size).catch(() => 0);
+  if (bytes > 0) return framesIn(target, { width, height }, count);
+  await rm(target, { force: true });
+  return null;
 }
 
 function even(side: number): number {

@@ -108,6 +108,32 @@ test.each([
   expect(await coloursOf(before)).toEqual(['red']);
 });
 
+test.each([
+  ['whose clock counts frames', [], ['-video_track_timescale', '30']],
+  ['whose picture ends before its sound', ['-t', '4'], []],
+])('a clip %s is shown by its key frames', async (_, picture, muxer) => {
+  const folder = await tempFolder();
+  const clip = ['-i', await makeClip(folder, 6, 6)];
+  const { after } = await previewsOf(
+    folder,
+    await makeMedia(path.join(folder, 'changed.mp4'), [
+      ...[...picture, ...clip, ...clip, ...words('-map 0:v -map 1:a -c copy')],
+      ...[...muxer, ...FASTSTART],
+    ]),
+  );
+  expect(await coloursOf(after)).toEqual(['red', 'red', 'blue', 'blue']);
+});
+
+test('a clip whose end is lost is shown by its beginning', async () => {
+  const folder = await tempFolder();
+  const file = await makeClip(folder, 6, 6);
+  const bytes = await readFile(file);
+  const from = bytes.indexOf('mdat') + Math.floor((bytes.length - bytes.indexOf('mdat')) / 2);
+  await writeFile(file, bytes.fill(0, from));
+  const { after } = await previewsOf(folder, file);
+  expect(await coloursOf(after)).toEqual(['red']);
+});
+
 /** A clip that has to be encoded, each frame of which says its number. */
 function makeNumbered(folder: string, seconds: number): Promise<string> {
   return makeMedia(path.join(folder, 'numbered.mkv'), [
