@@ -19,10 +19,10 @@ const ASK = {
   zsh: (script: string, words: readonly string[]) => [
     ...['-f', '-c'],
     `zmodload zsh/zpty; zpty shell zsh -f -i
-     zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source ${script}; stty rows 200 columns 100; LISTMAX=999; bindkey "^I" list-choices; zstyle ":completion:*" format ""; print REA""DY'
+     zpty -w shell 'PS1=; autoload -Uz compinit; compinit -u -D; source ${script}; stty rows 200 columns 100; LISTMAX=999; list() { zle list-choices; zle -R; print DO""NE }; zle -N list; bindkey "^I" list; zstyle ":completion:*" format ""; print REA""DY'
      zpty -r shell line '*READY*'
      zpty -n -w shell "$*"$'\\t'
-     while zpty -r -t shell line || { sleep 1; zpty -r -t shell line }; do print -rn -- $line; done; zpty -d shell`,
+     zpty -r shell line '*DONE*'; print -rn -- $line; zpty -d shell`,
     ...['zsh', ...words],
   ],
   fish: (script: string, words: readonly string[]) => [
