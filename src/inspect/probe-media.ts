@@ -4,10 +4,17 @@ import type { Abilities, Ffmpeg } from '../ffmpeg/find-ffmpeg.js';
 import { runFfprobe } from '../ffmpeg/run-ffprobe.js';
 import { probeSchema, type RawProbe } from './ffprobe-answer.js';
 import type { Pause } from './measure-length.js';
+import { readHiddenSounds } from './read-edit-lists.js';
 import { readMp3Frames, type Mp3Frames } from './read-mp3-frames.js';
 import { readMp4Layout, type Mp4Layout } from './read-mp4-layout.js';
 import { readTiming, spanOf, type Timing } from './read-timing.js';
-import { toPicture, toSound, type PictureStream, type SoundStream } from './read-streams.js';
+import {
+  tellApart,
+  toPicture,
+  toSound,
+  type PictureStream,
+  type SoundStream,
+} from './read-streams.js';
 
 /** What ffprobe sees in a file that has a duration. */
 export interface MediaProbe {
@@ -89,8 +96,20 @@ export async function probeMedia(
     const why = `its answer has an unknown shape (${z.prettifyError(parsed.error)})`;
     throw new StatuscastError({ code: 'program-failed', program: 'ffprobe', why });
   }
-  const probe = toProbe(parsed.data, layout, await ffmpeg.abilities());
+  const probe = await withEdits(path, toProbe(parsed.data, layout, await ffmpeg.abilities()));
   return probe.demuxer === 'mp3' ? withMp3(probe, await readMp3Frames(path)) : probe;
+}
+
+/** What every encoder of AAC puts before its sound is less, from 44.1 kHz on. */
+const SLIGHT_SECONDS = 0.05;
+
+async function withEdits(path: string, probe: MediaProbe): Promise<MediaProbe> {
+  const { demuxer, sounds } = probe;
+  if (demuxer !== 'mov') return probe;
+  if (sounds.every(({ hiddenSeconds = 0 }) => hiddenSeconds <= SLIGHT_SECONDS)) return probe;
+  const listed = await readHiddenSounds(path);
+  if (listed.length !== sounds.length) return probe;
+  return { ...probe, sounds: sounds.map((sound, at) => tellApart(sound, listed[at] ?? null)) };
 }
 
 /** Whether this ffmpeg has the filters that bring HDR and wide colours down to BT.709. */

@@ -63,6 +63,8 @@ export interface SoundStream {
   readonly endSeconds: number | null;
   /** How much is stored and not to be heard, by an edit list. Default: none that is known. */
   readonly hiddenSeconds?: number;
+  /** How much its packets overlap, as they do where clips were joined. Default: not at all. */
+  readonly overlapSeconds?: number;
   readonly isDefault: boolean;
   /** Tags of the stream, names in lower case: Ogg keeps the title there. */
   readonly tags: Readonly<Record<string, string>>;
@@ -194,4 +196,15 @@ function hiddenOf({ codec_name, profile, nb_frames, sample_rate, duration }: Raw
   if (codec_name !== 'aac' || profile !== 'LC') return {};
   if (nb_frames === null || sample_rate === null || duration === null) return {};
   return { hiddenSeconds: (nb_frames * AAC_PACKET_SAMPLES) / sample_rate - duration };
+}
+
+/**
+ * Tells what an edit list hides from what is more in packets than they last for.
+ * @param listedSeconds by the list itself; null where none can be read
+ */
+export function tellApart(sound: SoundStream, listedSeconds: number | null): SoundStream {
+  const { hiddenSeconds: surplusSeconds } = sound;
+  if (surplusSeconds === undefined || listedSeconds === null) return sound;
+  const hiddenSeconds = Math.min(surplusSeconds, listedSeconds);
+  return { ...sound, hiddenSeconds, overlapSeconds: surplusSeconds - hiddenSeconds };
 }

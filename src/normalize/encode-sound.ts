@@ -51,9 +51,13 @@ export function shapeOptions(
  * Mixed in floating point, where the sum of all channels may pass full scale, then held below it:
  * a sum of integers would be made quieter by 7.6 dB for 5.1, whatever is in it.
  */
-function mixFilters({ limitPeaks, channels, channelsOfSource }: EncodeSound): readonly string[] {
-  if (!limitPeaks) return [];
+function mixFilters(sound: EncodeSound): readonly string[] {
+  const { overlaps, limitPeaks, channels, channelsOfSource } = sound;
+  // Half of a packet and more is dropped; less is what clocks are rounded by.
+  const once = overlaps ? ['aresample=async=1:min_hard_comp=0.01'] : [];
+  if (!limitPeaks) return once;
   return [
+    ...once,
     'aformat=sample_fmts=fltp',
     ...foldChannels(channelsOfSource),
     `aformat=channel_layouts=${channels === 1 ? 'mono' : 'stereo'}`,

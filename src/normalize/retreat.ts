@@ -51,7 +51,12 @@ export async function retreat(
       return candidate(silent, planMedia(silent, name, settings, [], part));
     }
   }
-  const isCopy = plan.kind === 'video' ? plan.picture.action === 'copy' : plan.action !== 'encode';
+  // A picture that cannot be encoded is none of a copied sound's faults.
+  const isBroken = result.type === 'broken';
+  const isCopy =
+    plan.kind === 'video'
+      ? plan.picture.action === 'copy' || (isBroken && plan.sound.action === 'copy')
+      : plan.action !== 'encode';
   if (!isCopy) return null;
   const facts = result.type === 'failed' ? [result.error.message] : result.faults;
   const because = facts.map((fact) => `a copy was not enough: ${fact}`);

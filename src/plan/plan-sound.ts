@@ -21,6 +21,8 @@ export interface EncodeSound {
   readonly bitrateKbps: number;
   /** Channels that are mixed, and samples that may be over full scale, may come out too loud. */
   readonly limitPeaks: boolean;
+  /** Its packets overlap: what is there twice has to be dropped, or the sound lasts for longer. */
+  readonly overlaps: boolean;
   /** Channels of the source. */
   readonly channelsOfSource: number;
   /** Null: as loud as it is. */
@@ -62,6 +64,7 @@ export function encodeSound(
     channels: Math.min(sound.channels, MAX_CHANNELS),
     bitrateKbps: settings.audioBitrateKbps,
     limitPeaks: sound.channels > MAX_CHANNELS || sound.codec.startsWith('pcm_f'),
+    overlaps: (sound.overlapSeconds ?? 0) > 0,
     channelsOfSource: sound.channels,
     loudness: settings.loudness ? LOUDNESS : null,
     fadeOut: fades(media, settings) ? fadeBefore(leadSeconds, cutSeconds) : null,

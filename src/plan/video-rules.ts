@@ -129,10 +129,15 @@ const SOUND_RULES: readonly Rule<VideoSeen>['broken'][] = [
   ({ sound }) => (sound === null ? null : brokenSampleRate(sound)),
   ({ sound }) => (sound === null ? null : brokenChannels(sound)),
   // Not every player obeys: its sound would come late, and be counted for longer.
-  ({ sound }) => {
-    const { hiddenSeconds = 0, sampleRateHz = 0 } = sound ?? {};
-    return hiddenSeconds * sampleRateHz > HIDDEN_SAMPLES_MAX
-      ? `an edit list hides ${round(hiddenSeconds)} s of its sound`
+  ({ sound, media }, { maxDurationSeconds }) => {
+    const { hiddenSeconds = 0, overlapSeconds = 0, sampleRateHz = 0 } = sound ?? {};
+    if (hiddenSeconds * sampleRateHz > HIDDEN_SAMPLES_MAX) {
+      return `an edit list hides ${round(hiddenSeconds)} s of its sound`;
+    }
+    // As much of it as is taken: a joined file has its joints all over.
+    const taken = Math.min(1, maxDurationSeconds / (media.durationSeconds ?? maxDurationSeconds));
+    return overlapSeconds * taken * sampleRateHz > HIDDEN_SAMPLES_MAX
+      ? `packets of its sound overlap by ${round(overlapSeconds)} s`
       : null;
   },
 ];

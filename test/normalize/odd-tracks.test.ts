@@ -84,6 +84,31 @@ it('sound that an edit list hides is no part of the output', async () => {
   expect(storedSeconds - (sound?.duration ?? 0)).toBeLessThan(0.1);
 });
 
+// At each joint packets of sound overlap: a few of them in the minute that is taken, or a hundred.
+it.each([
+  ['a minute', 61, 5, /^(?!.*overlap)/],
+  ['half a second', 0.5, 150, /packets of its sound overlap by \d/],
+])(
+  'of clips of %s that were joined the sound is what it should be',
+  async (_, seconds, of, says) => {
+    const folder = await tempFolder();
+    const one = join(folder, 'one.mp4');
+    const picture = lavfi(`testsrc=s=96x64:r=25:d=${seconds},format=yuv420p`);
+    const aac = words('-bf 2 -c:a aac -ar 48000');
+    await makeMedia(one, [...picture, ...lavfi(`sine=r=48000:d=${seconds}`), ...H264, ...aac]);
+    const source = join(folder, 'joined.mp4');
+    await makeMedia(source, [...words(`-stream_loop ${of - 1}`), '-i', one, ...words('-c copy')]);
+    const { plan } = await planFile(source);
+    expect(plan.reasons.join()).not.toContain('an edit list hides');
+    expect(plan.reasons.join()).toMatch(says);
+    const { output } = await normalizeFile(source, join(folder, 'made'));
+    const { streams } = await expectVideoContract(output.path, 'encoded');
+    const sound = streams.find(({ codec_type: type }) => type === 'audio');
+    const storedSeconds = ((sound?.nb_frames ?? 0) * 1024) / 48_000;
+    expect(storedSeconds - (sound?.duration ?? 0)).toBeLessThan(0.1);
+  },
+);
+
 it.each(['mjpeg', 'png'])(
   'one picture that is shown for seconds is a video (%s)',
   async (codec) => {
