@@ -10,9 +10,9 @@ export async function readHiddenSounds(path: string): Promise<readonly (number |
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const [moov] = await boxesOf(file, { contentAt: 0, endsAt: size }, 'moov');
+    const moov = await boxAt(file, { contentAt: 0, endsAt: size }, 'moov');
     if (moov === undefined) return [];
-    const [mvhd] = await boxesOf(file, moov, 'mvhd');
+    const mvhd = await boxAt(file, moov, 'mvhd');
     const movie = mvhd === undefined ? null : await readClock(file, mvhd);
     const hidden: (number | null)[] = [];
     const tracks = await boxesOf(file, moov, 'trak');

@@ -7,6 +7,7 @@ import { QUEUE_LIFETIME_MS, QUEUE_SHOWN_MAX } from '../limits.js';
 import type { Journal } from './journal.js';
 import { readSettings } from './read-settings.js';
 import { isTransient, retry, stopsRun, type RetryOptions } from './retry.js';
+import { mayShowAs, plainCaption } from './shown-caption.js';
 
 /** A send whose answer is not known. */
 export interface Attempt {
@@ -201,7 +202,7 @@ async function readJournal(
       entry.atMs >= attemptedAtMs - CLOCKS_APART_MS;
     if (!fits || (await isClaimed(entry.idMessage))) continue;
     // WhatsApp shows no caption with a sound, and the journal may do as it does.
-    if (plain(entry.caption) !== plain(caption)) doubtful ??= 'without its caption';
+    if (plainCaption(entry.caption) !== plainCaption(caption)) doubtful ??= 'without its caption';
     else if (entry.atMs < attemptedAtMs - JOURNAL_TICK_MS) doubtful ??= 'from just before';
     else newer.push(entry);
   }
@@ -236,20 +237,4 @@ async function judgeAbsence(
   }
   if (isJournaled) return { type: 'not-sent' };
   return uncertain('the instance was not known to keep a journal of statuses when it was sent');
-}
-
-/**
- * Whether the journal may show a status of one caption as one of another. It may leave captions out:
- * then it may be any.
- */
-export function mayShowAs(caption: string, shown: string): boolean {
-  return plain(shown) === '' || plain(shown) === plain(caption);
-}
-
-/** A caption as it may come back: in another form of Unicode, with other blanks around its lines. */
-function plain(caption: string): string {
-  return caption
-    .normalize('NFC')
-    .replace(/\s*\n\s*/g, '\n')
-    .trim();
 }

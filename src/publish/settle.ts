@@ -3,8 +3,9 @@ import type { GreenApiClient } from '../green-api/client.js';
 import type { Ending } from '../job.js';
 import type { Ledger, LedgerEntry, Link, Message } from '../ledger/ledger.js';
 import type { Settings } from '../settings.js';
-import { findOutcome, mayShowAs, type Attempt, type FoundOutcome } from './find-outcome.js';
+import { findOutcome, type Attempt, type FoundOutcome } from './find-outcome.js';
 import type { Journal } from './journal.js';
+import { mayShowAs } from './shown-caption.js';
 
 /** What finding out works with. */
 export interface Settling {

@@ -1,12 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../src/job.js';
 import type { GreenApiClient } from '../../src/green-api/client.js';
-import {
-  findOutcome,
-  mayShowAs,
-  type Attempt,
-  type FindOptions,
-} from '../../src/publish/find-outcome.js';
+import { findOutcome, type Attempt, type FindOptions } from '../../src/publish/find-outcome.js';
+import { mayShowAs } from '../../src/publish/shown-caption.js';
 import { createJournal } from '../../src/publish/journal.js';
 import { failureOf } from '../support/failure.js';
 import { connectTo, countRequests, openClient } from '../support/sandbox-client.js';
